@@ -1,0 +1,7 @@
+"""``python -m autograder``: build the lessons, list the exercises, check a notebook, grade the samples."""
+
+import sys
+
+from autograder.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""From lesson sources to solved notebooks and the release for students."""

@@ -1,0 +1,88 @@
+"""Which known mistake an answer matches: wrong implementations are run, and their behaviour compared with its own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from autograder import probes, registry
+from autograder.compare import agree, as_tuple
+from autograder.exercise import Exercise, Misconception
+from autograder.probes import codec
+from autograder.replies import read
+from autograder.report import Report
+from autograder.trials import Trial, request
+
+Primitives = Mapping[str, Callable[..., Any]]
+
+
+def primitives(broken: Mapping[str, Report]) -> dict[str, Callable[..., Any]]:
+    """For each earlier exercise whose mistake is known, the implementation that makes it."""
+    found = {}
+    for name, report in broken.items():
+        for one in registry.exercise(name).misconceptions:
+            if one.id == report.misconception and not report.given:
+                found[name] = one.wrong
+    return found
+
+
+def takes(function: Callable[..., Any], given: Primitives) -> dict[str, Callable[..., Any]]:
+    """Those of the primitives that a function takes as keyword arguments."""
+    parameters = inspect.signature(function).parameters
+    return {n: f for n, f in given.items() if n in parameters}
+
+
+def right_given(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict], wrong: Primitives) -> bool:
+    """Whether the answer is what the reference gives when it is built on the earlier mistakes."""
+    taken = takes(exercise.reference, wrong)
+    if not taken:
+        return False
+    return behaves(exercise, tried, calls, partial(exercise.reference, **taken))
+
+
+def known_mistake(
+    exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict], given: Primitives
+) -> Misconception | None:
+    """The misconception whose behaviour the answer shows in every case, or None."""
+    for one in exercise.misconceptions:
+        taken = takes(one.wrong, given)
+        if given and not taken:
+            continue
+        if behaves(exercise, tried, calls, partial(one.wrong, **taken) if taken else one.wrong):
+            return one
+    return None
+
+
+def behaves(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict], function: Callable[..., Any]) -> bool:
+    """Whether the answer did what this function does: same outputs, same inputs changed, exceptions at the same places.
+
+    Somewhere it must have returned what only this mistake returns. Where nothing returned, the words must be the same.
+    """
+    told = False
+    for trial, call, other in zip(tried, calls, _tried_out(exercise, tried, function)):
+        if call["status"] != other["status"] or sorted(call["changed"]) != sorted(other["changed"]):
+            return False
+        if call["status"] == "returned":
+            if not agree(call["outputs"], other["outputs"], exercise.rtol, exercise.atol):
+                return False
+            right = agree(call["outputs"], list(as_tuple(trial.expected)), exercise.rtol, exercise.atol)
+            told = told or not right or bool(call["changed"])
+        elif call["status"] == "parameters":
+            if (call["found"], call["attributes"]) != (other["found"], other["attributes"]):
+                return False
+            told = True
+        elif call["status"] == "raised":
+            told = told or (call["type"], call["message"]) == (other["type"], other["message"])
+    return told
+
+
+def _tried_out(exercise: Exercise, tried: tuple[Trial, ...], function: Callable[..., Any]) -> Iterator[dict]:
+    """The replies of one of our own implementations, one case after the other, as far as they are asked for."""
+    answer = function if exercise.probe == "call" else function()
+    for trial in tried:
+        reply = codec.loads(probes.run(request(exercise, (trial,)), answer))
+        if reply["status"] != "called":
+            return
+        yield read(exercise, trial, reply["calls"][0])

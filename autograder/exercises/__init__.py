@@ -1,0 +1,1 @@
+"""A module for each notebook; its LESSON is the notebook's table of contents."""

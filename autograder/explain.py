@@ -1,0 +1,213 @@
+"""One clear sentence for what went wrong in a student's code, from the plain data that a probe sent."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.messages import N_, _, listed
+
+KNOWN = (
+    (
+        r"matmul: Input operand 1 has a mismatch.*size (\d+) is different from (\d+)",
+        N_("a matrix product needs equal inner sizes, and here they are {1} and {0}"),
+    ),
+    (
+        r"matmul: Input operand (\d) does not have enough dimensions",
+        N_("`@` needs arrays on both sides, and one side here is a single number"),
+    ),
+    (
+        r"mat1 and mat2 shapes cannot be multiplied \((.*) and (.*)\)",
+        N_("a matrix product needs equal inner sizes: {0} and {1} do not fit"),
+    ),
+    (
+        r"shapes (\(.*?\)) and (\(.*?\)) not aligned",
+        N_("a matrix product needs equal inner sizes: {0} and {1} do not fit"),
+    ),
+    (
+        r"operands could not be broadcast together with (?:remapped )?shapes (.*?)\s*$",
+        N_("arrays of shapes {0} cannot be combined element by element"),
+    ),
+    (
+        r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))",
+        N_("an array of shape {0} does not fit into a place of shape {1}"),
+    ),
+    (
+        r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)",
+        N_("tensors with {0} and {1} entries along one axis cannot be combined element by element"),
+    ),
+    (
+        r"all the input array dimensions except for the concatenation axis must match",
+        N_("arrays that are joined must agree on every axis but the one they are joined along"),
+    ),
+    (
+        r"need at least one array to (stack|concatenate)",
+        N_("there is nothing to join: the list of arrays is empty"),
+    ),
+    (
+        r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)",
+        N_("axis {1} has {2} entries, so there is no entry {0}"),
+    ),
+    (
+        r"too many indices for array: array is (\d+)-dimensional",
+        N_("it has {0} axes, and the index names more"),
+    ),
+    (
+        r"not enough values to unpack \(expected (\d+), got (\d+)\)",
+        N_("{0} names on the left, but only {1} values on the right"),
+    ),
+    (
+        r"too many values to unpack \(expected (\d+)",
+        N_("more values on the right than the {0} names on the left"),
+    ),
+    (
+        r"unsupported operand type\(s\) for .*NoneType|'NoneType' object",
+        N_("a value is None there: did an earlier function forget its `return`?"),
+    ),
+    (
+        r"name '(\w+)' is not defined",
+        N_("{0} is not defined: use the function's own arguments, or run the cell that defines it"),
+    ),
+    (
+        r"local variable '(\w+)'",
+        N_("{0} is used before it was given a value"),
+    ),
+    (
+        r"unexpected keyword argument '(\w+)'",
+        N_("what you call there takes no argument named {0}"),
+    ),
+    (
+        r"missing (\d+) required positional",
+        N_("what you call there needs {0} more arguments than it gets"),
+    ),
+    (
+        r"assignment destination is read-only",
+        N_("that array cannot be written to: make a copy first"),
+    ),
+    (
+        r"maximum recursion depth exceeded",
+        N_("the function calls itself without end"),
+    ),
+    (
+        r"cannot assign module before Module.__init__|cannot assign parameters before Module.__init__",
+        N_("call super().__init__() first, before anything is stored in the module"),
+    ),
+    (
+        r"Can't call numpy\(\) on Tensor that requires grad",
+        N_("the tensor leaves torch there, so no gradient can come back: stay in torch"),
+    ),
+    (
+        r"expected np.ndarray \(got (\w+)\)|can't convert|must be Tensor, not (numpy.ndarray|ndarray)",
+        N_("NumPy and torch are mixed there: use one of them"),
+    ),
+)
+
+
+def place(reply: dict) -> str:
+    """Where it happened: the student's line."""
+    if not reply.get("line"):
+        return ""
+    return _("line {number} of {function}: {line}").format(
+        number=reply["lineno"], function=reply["function"], line=reply["line"]
+    )
+
+
+def shapes(reply: dict) -> str:
+    """The shapes of the arrays that the line names."""
+    found = [_("{name} is {shape}").format(name=n, shape=tuple(s)) for n, s in reply.get("shapes", {}).items()]
+    return listed(found)
+
+
+def raised(reply: dict) -> list[str]:
+    """An exception in words: the line, what it means, and the shapes there."""
+    sentences = [s for s in (place(reply),) if s]
+    meaning = known(reply["message"])
+    said = f"{reply['type']}: {reply['message']}" if reply["message"] else reply["type"]
+    if len(said) > 200:
+        said = said[:199] + "…"
+    sentences.append(f"{reply['type']}: {meaning}" if meaning else said)
+    if shapes(reply):
+        sentences.append(_("there, {shapes}").format(shapes=shapes(reply)))
+    return sentences
+
+
+def known(message: str) -> str:
+    """A sentence for an exception's message that we know, or nothing."""
+    for pattern, sentence in KNOWN:
+        match = re.search(pattern, message)
+        if match:
+            return _(sentence).format(*(g or "" for g in match.groups()))
+    return ""
+
+
+def stopped(reply: dict, name: str) -> list[str]:
+    """Whatever kept a call from returning, in words."""
+    status = reply["status"]
+    if status == "raised":
+        return raised(reply)
+    if status == "exit":
+        sentence = _("{name} asked Python to exit: a function should return and leave the program running")
+    elif status == "timeout":
+        sentence = _("{name} had not returned after {seconds:g} seconds: is there a loop that never ends?")
+    elif status == "interrupted":
+        sentence = _("stopped by you while {name} was running")
+    elif status == "parameters":
+        return parameters(reply)
+    elif status == "unreadable":
+        sentence = "{problem}"
+    elif status == "damaged":
+        sentence = _("{name} returned more than the check can take: {problem}")
+    else:
+        sentence = _("{what} is not written yet")
+    said = {"problem": "", "what": "", "seconds": 0} | reply
+    return [sentence.format(name=name, **{k: said[k] for k in ("problem", "what", "seconds")})] + (
+        [place(reply)] if place(reply) else []
+    )
+
+
+def parameters(reply: dict) -> list[str]:
+    """How the parameters of a torch module differ from what they should be."""
+    found, wanted = reply["found"], reply["wanted"]
+    sentences = []
+    for name, shape in wanted.items():
+        if name not in found and name in reply["attributes"]:
+            sentences.append(
+                _("{name} is no parameter: wrap it in torch.nn.Parameter, or no optimiser will find it").format(
+                    name=name
+                )
+            )
+        elif name not in found:
+            sentences.append(_("there is no parameter named {name}").format(name=name))
+        elif found[name] != shape:
+            said = _("the parameter {name} has shape {found}, but should have {wanted}")
+            sentences.append(said.format(name=name, found=tuple(found[name]), wanted=tuple(shape)))
+    extra = [n for n in found if n not in wanted]
+    if extra:
+        sentences.append(_("parameters that should not be there: {names}").format(names=listed(extra)))
+    return sentences
+
+
+def unfit(reply: dict, name: str, parameters: tuple[str, ...]) -> str:
+    """Why an answer cannot be called at all."""
+    if reply["status"] == "signature":
+        said = _("{name} takes {few} arguments ({takes}), but it is called with {many}: {given}.")
+        return said.format(
+            name=name,
+            few=len(reply["takes"]),
+            takes=", ".join(reply["takes"]),
+            many=len(parameters),
+            given=", ".join(parameters),
+        )  # fmt: skip
+    if reply["status"] == "not_module":
+        if reply["type"] == name:
+            return _('Pass the class itself, check("{name}", {name}), without brackets after it.').format(name=name)
+        return _("{name} should be a class that inherits from torch.nn.Module; this is a {type}.").format(
+            name=name, type="class that does not" if reply["class"] else reply["type"]
+        )
+    if reply["type"] == "NoneType":
+        return _("{name} is None here, not a function.").format(name=name)
+    what = reply["type"] if reply.get("shape") is None else f"{reply['type']} {tuple(reply['shape'])}"
+    said = _(
+        "What you passed is no function but: {what}. "
+        'Pass the function itself, without calling it: check("{name}", {name}).'
+    )
+    return said.format(what=what, name=name)

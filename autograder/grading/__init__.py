@@ -1,0 +1,1 @@
+"""Grading submissions: intake, execution, judging and recording, used by nbgrader and by the command line alike."""

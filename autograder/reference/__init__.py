@@ -1,0 +1,1 @@
+"""Reference answers in NumPy."""

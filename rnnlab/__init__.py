@@ -1,0 +1,1 @@
+"""What the lessons use beside NumPy and torch: figures, widgets, plots. Light to import."""

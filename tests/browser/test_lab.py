@@ -1,0 +1,132 @@
+"""What a reader sees: JupyterLab opens, a lesson runs, a mistake is named, the right answer passes, a widget moves."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="browser tests need the package playwright")
+
+from lab import DARK, LIGHT
+from playwright.sync_api import expect
+
+from autograder import registry
+from rnnlab import widgets
+
+pytestmark = pytest.mark.browser
+LESSONS = [lesson.id for lesson in registry.lessons()]
+# For each lesson one exercise, a usual mistake, and words of the sentence that must come.
+MISTAKES = {
+    "00_start_here": ("affine", "def affine(x, W, b):\n    return x @ W + b\n", "W has one row for each output"),
+    "01_rnn_structure": (
+        "rnn_step",
+        "def rnn_step(x, h, W_xh, W_hh, b):\n    return np.tanh(x @ W_xh.T + h @ W_hh + b)\n",
+        "multiplied by W_hh transposed",
+    ),
+}
+
+
+def notebook(lesson: str, folder: str = "notebooks") -> str:
+    return f"{folder}/{lesson}/{lesson}.ipynb"
+
+
+def solved_answers(server, lesson: str) -> dict[str, str]:
+    """The code of the answers in the solved notebook, by grade id."""
+    cells = nbformat.read(server.folder / notebook(lesson, "solutions"), 4).cells
+    marked = {c.metadata.get("nbgrader", {}).get("grade_id"): c for c in cells if c.cell_type == "code"}
+    return {name: cell.source for name, cell in marked.items() if name and cell.metadata.nbgrader.solution}
+
+
+def report_in(output, outcome: str):
+    """The report of a check, which must have this outcome."""
+    report = output.locator(".autograder-report")
+    expect(report).to_be_visible()
+    expect(report).to_have_attribute("data-outcome", outcome)
+    return report
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_opens_without_questions(lab, lesson):
+    page = lab(notebook(lesson))
+    expect(page.page.locator(".jp-Dialog")).to_have_count(0)
+    expect(page.page.locator(".jp-toast-message, .Toastify__toast")).to_have_count(0)
+    expect(page.panel.locator(".jp-KernelName")).to_contain_text("Python 3")
+    expect(page.page.get_by_text(re.compile("create assignment|formgrader|nbgrader", re.IGNORECASE))).to_have_count(0)
+    page.shot(f"{lesson}_opens")
+
+
+@pytest.mark.parametrize("lesson", MISTAKES)
+def test_mistake_is_named_hint_climbs_and_answer_passes(lab, server, lesson):
+    name, wrong, words = MISTAKES[lesson]
+    page = lab(notebook(lesson))
+    page.run("setup")
+    check = f"check_{name}"
+
+    page.run(name)
+    report_in(page.run(check), "not_attempted")
+
+    page.write(name, wrong)
+    page.run(name)
+    output = page.run(check)
+    report = report_in(output, "failed")
+    expect(report).to_contain_text(words)
+    page.shot(f"{lesson}_mistake_light", page.cell(check))
+
+    rungs = []
+    for _ in registry.exercise(name).hints:
+        page.write(name, f'{wrong}\nhint("{name}")')
+        rungs.append(page.run(name).inner_text())
+        if len(rungs) == 1:
+            page.shot(f"{lesson}_hint_light", page.cell(name))
+    assert len(set(rungs)) == len(rungs), "each call of hint shows the next one"
+
+    page.write(name, solved_answers(server, lesson)[name])
+    page.run(name)
+    report_in(page.run(check), "passed")
+    page.shot(f"{lesson}_right_light", page.cell(check))
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_solved_by_a_reader_it_runs_from_top_to_bottom(lab, server, lesson, theme):
+    path = server.folder / notebook(lesson)
+    released, answers = nbformat.read(path, 4), solved_answers(server, lesson)
+    for cell in released.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = answers.get(name, cell.source)
+    shade = theme.split()[-1].lower()
+    nbformat.write(released, path.with_name(f"solved_{shade}.ipynb"))
+
+    page = lab(f"notebooks/{lesson}/solved_{shade}.ipynb", theme=theme)
+    page.run_all()
+    expect(page.errors()).to_have_count(0)
+    reports = page.panel.locator(".autograder-report")
+    expect(reports).to_have_count(len(registry.lesson(lesson).exercises))
+    for i in range(reports.count()):
+        expect(reports.nth(i)).to_have_attribute("data-outcome", "passed")
+    assert page.broken_pictures() == []
+    page.shoot_cells(f"{lesson}_{shade}")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_widget_moves(lab, server, lesson):
+    page = lab(notebook(lesson))
+    page.run("setup")
+    made = re.compile(rf"^({'|'.join(n for n in widgets.__all__ if n.islower())})\(.*\)$", re.MULTILINE)
+    cells = [i for i, c in enumerate(page.file.cells) if c.cell_type == "code" and made.search(c.source)]
+    assert cells, "every lesson has a widget"
+    output = page.run(cells[0])
+    picture = output.locator(".widget-html-content svg, .jupyter-widgets svg").last
+    expect(picture).to_be_visible()
+    before = picture.evaluate("node => node.outerHTML")
+    page.shot(f"{lesson}_widget_before", output)
+    handle = output.locator(".noUi-handle").first
+    handle.focus()
+    page.page.keyboard.press("ArrowRight")
+    page.page.wait_for_function(
+        "([output, before]) => [...output.querySelectorAll('svg')].every(s => s.outerHTML !== before)",
+        arg=[output.element_handle(), before],
+    )
+    page.shot(f"{lesson}_widget_after", output)

@@ -1,0 +1,303 @@
+"""What ``check`` says to everything that is not a right answer: one clear sentence, and the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from autograder import check, hint, inputs, progress, registry, session
+from autograder.exercise import Case, Exercise, Misconception
+from autograder.report import MIME, Report
+from autograder.session import examine
+
+STEP = registry.exercise("rnn_step")
+FORWARD = registry.exercise("rnn_forward")
+
+
+def right(x, h, W_xh, W_hh, b):
+    return np.tanh(x @ W_xh.T + h @ W_hh.T + b)
+
+
+def said(answer: Any, exercise: Exercise = STEP) -> str:
+    report = examine(exercise, answer)
+    assert report.outcome not in ("passed", "grader_error")
+    return " ".join(str(report).split())
+
+
+def test_the_right_answer_passes() -> None:
+    report = check("rnn_step", right)
+    assert (report.outcome, float(report), repr(report)) == ("passed", 4.0, "4")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (lambda x, h, W_xh, W_hh, b: None, "rnn_step returned None: is a `return` missing?"),
+        (lambda x, h, W_xh, W_hh: x, "rnn_step takes 4 arguments (x, h, W_xh, W_hh), but it is called with 5: x, h, W"),
+        (np.zeros((2, 3)), 'What you passed is no function but: ndarray (2, 3). Pass the function itself'),
+        (None, "rnn_step is None here, not a function"),
+        ([1, 2], "What you passed is no function but: list"),
+        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).T, "shape (4, 2), but should have (2, 4), (N, H)"),
+        (lambda x, h, W_xh, W_hh, b: (right(x, h, W_xh, W_hh, b),) * 2, "one value should be returned; 2 came"),
+        (lambda x, h, W_xh, W_hh, b: "ready", "should be an array; a str came"),
+        (lambda x, h, W_xh, W_hh, b: {"h": 1}, "should be an array; a dict came"),
+        (lambda x, h, W_xh, W_hh, b: [[1.0], [1.0, 2.0]], "should be an array; a ragged list came"),
+        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(object), "a array of dtype object came"),
+        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(complex), "it came as complex128"),
+        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b) * np.nan, "first nan at"),
+        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(int), "cut to whole numbers"),
+        (lambda x, h, W_xh, W_hh, b: np.zeros((2, 4)), "has shape"),
+        (lambda x, h, W_xh, W_hh, b: -right(x, h, W_xh, W_hh, b), "wrong sign"),
+        (lambda x, h, W_xh, W_hh, b: 3 * right(x, h, W_xh, W_hh, b), "the right ones times 3"),
+        (lambda x, h, W_xh, W_hh, b: sys.exit(3), "rnn_step asked Python to exit"),
+        (lambda x, h, W_xh, W_hh, b: 1 / 0, "ZeroDivisionError"),
+        (lambda x, h, W_xh, W_hh, b: unheard_of, "unheard_of is not defined"),  # noqa: F821
+        (lambda x, h, W_xh, W_hh, b: torch.matmul(x, W_xh.T), "NumPy and torch are mixed there"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_a_clear_sentence(answer: Any, sentence: str) -> None:
+    assert sentence in said(answer)
+
+
+def test_a_students_error_shows_their_line_and_the_shapes_there() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        return x @ W_xh
+
+    text = said(rnn_step)
+    assert "of rnn_step: return x @ W_xh" in text
+    assert "a matrix product needs equal inner sizes" in text
+    x, _h, W_xh, *_rest = inputs("rnn_step")
+    assert f"x is {x.shape}" in text
+    assert f"W_xh is {W_xh.shape}" in text
+    assert "Traceback" not in text
+    assert "autograder/" not in text
+
+
+def test_accepted_with_a_note() -> None:
+    report = examine(STEP, lambda *a: right(*a).tolist())
+    assert report.outcome == "passed"
+    assert "A list came back" in str(report)
+    report = examine(STEP, lambda *a: torch.tensor(right(*a)))
+    assert report.outcome == "passed"
+    assert "torch tensor" in str(report)
+
+
+def test_parameters_in_another_order_are_called_by_name() -> None:
+    assert examine(STEP, lambda h, x, b, W_hh, W_xh: right(x, h, W_xh, W_hh, b)).outcome == "passed"
+
+
+def test_inputs_changed_in_place_are_seen_and_do_no_harm() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        result = right(x, h, W_xh, W_hh, b)
+        h[:] = 0
+        return result
+
+    report = examine(STEP, rnn_step)
+    assert report.outcome == "failed"
+    assert 0 < report.points < STEP.points
+    assert "h came back changed" in str(report)
+    assert examine(STEP, right).outcome == "passed"
+
+
+def test_prints_and_warnings_go_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    def noisy(x, h, W_xh, W_hh, b):
+        print("loud")
+        print("louder", file=sys.stderr)
+        os.write(2, b"past Python\n")
+        warnings.warn("careful", stacklevel=1)
+        np.log(np.array([-1.0]))
+        torch.tensor(np.broadcast_to(np.zeros(1), 2))
+        return right(x, h, W_xh, W_hh, b)
+
+    assert examine(STEP, noisy).outcome == "passed"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_endless_loop_ends() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+
+    quick = Exercise(**{**{f: getattr(STEP, f) for f in STEP.__dataclass_fields__}, "time_limit": 0.3})
+    report = examine(quick, rnn_step)
+    assert (report.outcome, report.points) == ("timeout", 0)
+    assert "had not returned after 0.3 seconds" in str(report)
+
+
+def test_numpy_set_to_raise_by_a_student_does_not_reach_the_judge() -> None:
+    before = np.seterr(all="raise")
+    try:
+        assert examine(registry.exercise("softmax"), lambda z: z).outcome == "failed"
+    finally:
+        np.seterr(**before)
+
+
+def test_hostile_objects_are_only_data() -> None:
+    class Yes(np.ndarray):
+        def __eq__(self, other: Any) -> Any:
+            return np.True_
+
+        def __array_ufunc__(self, *a: Any, **k: Any) -> Any:
+            return np.True_
+
+        def __array_function__(self, *a: Any, **k: Any) -> Any:
+            return np.True_
+
+    class Bomb:
+        __module__ = "torch"
+
+        def __getattr__(self, name: str) -> Any:
+            raise RuntimeError("boom")
+
+    assert examine(STEP, lambda *a: np.zeros((2, 4)).view(Yes)).outcome == "failed"
+    assert examine(STEP, lambda *a: Bomb()).outcome in ("failed", "error")
+    assert examine(STEP, lambda *a: np.broadcast_to(np.zeros(1), (10**5, 10**5))).outcome in ("failed", "error")
+
+
+def test_unknown_names_say_which_there_are_nearest_first() -> None:
+    report = check("rnn_setp", right)
+    assert (report.points, report.max_points) == (0, 0)
+    text = str(report)
+    assert text.index("rnn_step") < text.index("softmax")
+    assert 'no exercise named "rnn_setp"' in text
+    assert "no exercise named" in str(hint("rnn_setp"))
+    assert "no exercise named" in str(inputs("rnn_setp"))
+    assert "There is no lesson 77" in str(progress("77"))
+    assert check(right, right).points == 0
+    assert 'check("rnn_step", rnn_step)' in str(check("rnn_step"))
+
+
+def test_hints_climb_and_stay_on_the_last_rung() -> None:
+    session._rungs.clear()
+    seen = [str(hint("rnn_step")) for _ in range(len(STEP.hints) + 1)]
+    assert [h in s for h, s in zip(STEP.hints, seen)] == [True] * len(STEP.hints)
+    assert seen[-1] == seen[-2]
+
+
+def test_progress_counts_the_last_check_of_each() -> None:
+    session._reports.clear()
+    assert "Nothing has been checked yet" in str(progress())
+    check("rnn_step", right)
+    check("fuse_weights", lambda W_xh, W_hh: np.hstack([W_hh, W_xh]))
+    lesson = registry.lesson_of("rnn_step")
+    assert f"so far: 4 of {lesson.points} points" in str(progress())
+    check("rnn_step", lambda *a: None)
+    assert f"so far: 0 of {lesson.points} points" in str(progress())
+
+
+def test_inputs_are_those_of_the_case_and_a_copy() -> None:
+    x, h, W_xh, W_hh, b = inputs("rnn_step", STEP.cases[0].name)
+    assert x.shape == (STEP.cases[0].dims["N"], STEP.cases[0].dims["D"])
+    x[:] = 0
+    assert inputs("rnn_step")[0].any()
+    assert "has no case named nonsense" in str(inputs("rnn_step", "nonsense"))
+
+
+def test_a_report_is_data_and_comes_back() -> None:
+    report = examine(STEP, lambda x, h, W_xh, W_hh, b: np.tanh(x @ W_xh.T + h @ W_hh + b))
+    again = Report.from_dict(report.to_dict())
+    assert str(again) == str(report)
+    bundle = report._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(report)
+    assert bundle[MIME]["outcome"] == "failed"
+    assert "<script" not in bundle["text/html"]
+
+
+def test_students_text_is_escaped_in_html() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        raise ValueError("<script>alert(1)</script>")
+
+    assert "<script" not in examine(STEP, rnn_step)._repr_html_()
+
+
+def test_a_hidden_failure_names_the_property_and_shows_no_number() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        return right(x, h, W_xh, W_hh, b) if len(x) < 6 else np.zeros((len(x), len(h)))
+
+    report = examine(STEP, rnn_step, hidden=True)
+    failed = [r for r in report.cases if r.hidden and r.status == "failed"]
+    assert failed
+    for row in failed:
+        assert row.failure is None
+        assert row.sentences
+        assert not any(c.isdigit() for s in row.sentences for c in s.replace("1", ""))
+
+
+def wrong_step(misconception: str) -> Callable[..., Any]:
+    return next(m.wrong for m in STEP.misconceptions if m.id == misconception)
+
+
+def forward_with(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A right rnn_forward that calls ``step`` under the name rnn_step, as a notebook's does."""
+    code = """
+def rnn_forward(x, h0, W_xh, W_hh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = rnn_step(x[:, t], h, W_xh, W_hh, b)
+        states.append(h)
+    return np.stack(states, axis=1), h
+"""
+    space = {"np": np, "rnn_step": step}
+    exec(code, space)
+    return space["rnn_forward"]
+
+
+def test_an_error_is_carried_forward() -> None:
+    broken = list(STEP.misconceptions)
+    credited = 0
+    for one in broken:
+        report = examine(FORWARD, forward_with(one.wrong), hidden=True, seed=3)
+        if report.outcome == "passed" and report.given:
+            assert "Right, given your rnn_step" in str(report)
+            credited += 1
+    assert credited >= 4
+
+
+def test_a_broken_step_of_no_known_kind_blocks() -> None:
+    report = examine(FORWARD, forward_with(lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b) ** 3))
+    assert (report.outcome, report.blocked_by) == ("blocked", "rnn_step")
+    assert "Mend rnn_step first" in str(report)
+
+
+def test_an_unwritten_step_blocks() -> None:
+    def stub(*arguments: Any) -> Any:
+        raise NotImplementedError("rnn_step")
+
+    report = examine(FORWARD, forward_with(stub))
+    assert (report.outcome, report.blocked_by, report.points) == ("blocked", "rnn_step", 0)
+    assert "rnn_step is not written yet" in str(report)
+
+
+def test_a_fault_of_ours_costs_nothing() -> None:
+    def broken(*arguments: Any) -> Any:
+        raise RuntimeError("ours")
+
+    case = (Case("values", {"N": 2}),)
+    exercise = Exercise("mine", 3, "", "x (N) -> (N)", lambda x: x, case, (Misconception("m", "m", broken),), (), ())
+    report = examine(exercise, lambda x: x + 1)
+    assert report.outcome == "failed"
+    worse = Exercise("mine", 3, "", "x (N) -> (N)", broken, case, (), (), ())
+    report = examine(worse, lambda x: x)
+    assert (report.outcome, report.points) == ("grader_error", 3)
+    assert "costs you nothing" in str(report)
+
+
+def test_a_check_imports_no_torch() -> None:
+    code = (
+        "import sys, numpy as np\nfrom autograder import check\n"
+        "check('softmax', lambda z: z)\nprint('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
