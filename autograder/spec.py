@@ -26,7 +26,7 @@ ALPHABET = {
 }
 KNOWN = {"W_xh": "H,D", "W_hh": "H,H", "b": "H", "W_hy": "O,H", "b_y": "O"}
 ITEM = re.compile(
-    r"^(?P<name>[A-Za-z_]\w*)?\s*(?:\((?P<dims>[^()]*)\))?\s*(?P<kind>int|float|bool|any)?\s*(?:<\s*(?P<below>\w+))?$"
+    r"^(?P<name>[A-Za-z_]\w*)?\s*(?:\((?P<dims>[^()]*)\))?\s*(?P<kind>int|float|bool|any)?\s*(?:<\s*(?P<below>\w+)\s*>?)?$"
 )
 
 

@@ -18,7 +18,10 @@ exercises whose wrong answers are the ones that ruin recurrent networks.
 
 ![Run, predict, write, check; from a failed check a hint leads back to writing, and a passed one leads on to what is run
 next.](figures/00_lesson_loop.svg)
+"""
 
+# %% [markdown]
+r"""
 ## Run
 
 A notebook is made of *cells*. Click into the grey one below and press **Shift+Enter**: it runs, and the next one is
@@ -101,14 +104,14 @@ check_example("double", double)
 
 # %% [markdown]
 r"""
-**Failed, without one.** Nobody foresaw this mistake. Then the numbers are your clue. Here something was forgotten
-that everybody forgets now and then.
+**Failed, without one.** Not every mistake is on the list. Then the numbers are your clue: which of them are right, and
+what sets the others apart? (One mistake needs no list. A function that forgot its `return` is told so.)
 """
 
 
 # %%
 def double(x):
-    2 * x
+    return 2 * abs(x)
 
 
 check_example("double", double)
@@ -201,9 +204,9 @@ still belong to the sequence in whose column they stand.
 
 # %%
 for N, T in ((2, 3), (8, 5), (32, 20), (64, 100)):
-    owner = np.repeat(np.arange(N)[:, None], T, axis=1)  # (N, T), which sequence each step belongs to
+    owner = np.repeat(np.arange(N)[:, None], T, axis=1)  # (N, T), whose step it is
     kept = np.mean(owner.reshape(T, N) == np.arange(N))
-    print(f"N = {N:2}, T = {T:3}: {100 * kept:3.0f} percent of the steps stay with their sequence")
+    print(f"N = {N:2}, T = {T:3}: {100 * kept:3.0f} percent stay with their sequence")
 
 # %% [markdown]
 r"""

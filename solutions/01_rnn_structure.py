@@ -53,7 +53,7 @@ fig, ax = plt.subplots(figsize=(6.4, 2.4))
 ax.plot(time, wave, color=palette.LINE)
 for t, word in ((2, "rises"), (8, "falls")):
     ax.plot([t, t + 1], wave[[t, t + 1]], "o-", color=palette.PURPLE)
-    ax.annotate(word, (t, wave[t]), xytext=(8, -4), textcoords="offset points", color=palette.PURPLE)
+    ax.text(t + 0.5, wave[t], word, va="center", color=palette.PURPLE)
 ax.set(xlabel="time", title=f"both are {wave[2]:.2f} now, and go different ways")
 plt.show()
 
@@ -118,7 +118,7 @@ def without_memory(sentence, seed):
     return torch.tanh(x @ network.weight_ih_l0.T + network.bias_ih_l0).sum(0).numpy()  # (H)
 
 
-print("the dog bites the man  ", without_memory("the dog bites the man", seed=0).round(3))
+print("the dog bites the man:", without_memory("the dog bites the man", seed=0).round(3))
 
 # %% [markdown]
 r"""
@@ -130,15 +130,20 @@ the answer better.
 # %%
 my_prediction = "?"  # "same" or "other"
 
-# %%
-print("you predicted:         ", my_prediction)
-print("the dog bites the man  ", without_memory("the dog bites the man", seed=0).round(3))
-print("the man bites the dog  ", without_memory("the man bites the dog", seed=0).round(3))
 
-gaps = [
-    np.abs(without_memory("the dog bites the man", s) - without_memory("the man bites the dog", s)).max()
-    for s in range(50)
-]
+# %%
+def largest_difference(answer, seed):
+    """How far the answers to the two sentences are apart."""
+    one = answer("the dog bites the man", seed)
+    other = answer("the man bites the dog", seed)
+    return np.abs(one - other).max()
+
+
+print("you predicted:", my_prediction)
+print("the dog bites the man:", without_memory("the dog bites the man", seed=0).round(3))
+print("the man bites the dog:", without_memory("the man bites the dog", seed=0).round(3))
+
+gaps = [largest_difference(without_memory, seed) for seed in range(50)]
 print(f"largest difference in 50 networks with other weights: {max(gaps):.0e}")
 
 # %% [markdown]
@@ -179,13 +184,11 @@ def with_memory(sentence, seed):
     return network(x)[1][0].numpy()  # (H)
 
 
-print("the dog bites the man  ", with_memory("the dog bites the man", seed=0).round(3))
-print("the man bites the dog  ", with_memory("the man bites the dog", seed=0).round(3))
+print("the dog bites the man:", with_memory("the dog bites the man", seed=0).round(3))
+print("the man bites the dog:", with_memory("the man bites the dog", seed=0).round(3))
 
-gaps = [
-    np.abs(with_memory("the dog bites the man", s) - with_memory("the man bites the dog", s)).max() for s in range(50)
-]
-print(f"largest difference in each of 50 networks: from {min(gaps):.3f} to {max(gaps):.3f}")
+gaps = [largest_difference(with_memory, seed) for seed in range(50)]
+print(f"largest difference in each of 50 networks: {min(gaps):.3f} to {max(gaps):.3f}")
 
 # %% [markdown]
 r"""
@@ -232,9 +235,15 @@ Write `rnn_step`: from the inputs of one step and the states before it, the stat
 - Shapes: `x (N, D)`, `h (N, H)`, `W_xh (H, D)`, `W_hh (H, H)`, `b (H)` to `(N, H)`. Each *row* is one example.
 - Make a new array, and leave `x` and `h` as they are.
 - NumPy only; torch's own network (`torch.nn.RNN`) comes later.
-- To try it: step 2 of the table is `rnn_step(np.array([[0.0]]), np.array([[0.76, 0.0]]), np.array([[1.0], [0.0]]),
-  np.array([[0.5, 0.0], [1.0, 0.0]]), np.zeros(2))`, and gives `[[0.36, 0.64]]`.
 - `x, h, W_xh, W_hh, b = inputs("rnn_step")` gives you the arrays of the first check, `hint("rnn_step")` a nudge.
+
+To try it on step 2 of the table, which gives `[[0.36, 0.64]]`:
+
+```python
+x, h = np.array([[0.0]]), np.array([[0.76, 0.0]])
+W_xh, W_hh = np.array([[1.0], [0.0]]), np.array([[0.5, 0.0], [1.0, 0.0]])
+rnn_step(x, h, W_xh, W_hh, np.zeros(2))
+```
 """
 
 
@@ -278,8 +287,9 @@ def change_of_states(seed, cut):
 print("you predicted:", my_prediction)
 for cut in (False, True):
     moved = np.array([change_of_states(seed, cut) for seed in range(20)])
-    shown = [f"h_{t + 1} by {moved[:, t].min():.2f} to {moved[:, t].max():.2f}" for t in range(3)]
-    print("W_hh = 0 : " if cut else "W_hh kept:", "   ".join(shown))
+    print("W_hh = 0:" if cut else "W_hh kept:")
+    for t in range(3):
+        print(f"  h_{t + 1} moves by {moved[:, t].min():.2f} to {moved[:, t].max():.2f}")
 
 # %% [markdown]
 r"""
@@ -471,10 +481,11 @@ raised = np.linspace(-4, 6, 101)
 scores = torch.tensor([[1.0, 0.0, z] for z in raised])  # (101, 3)
 
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 2.6), sharey=True)
-for ax, function, title in ((axes[0], torch.sigmoid, "sigmoid"), (axes[1], lambda z: z.softmax(-1), "softmax")):
+functions = {"sigmoid": torch.sigmoid, "softmax": lambda z: z.softmax(-1)}
+for ax, (title, function) in zip(axes, functions.items(), strict=True):
     for c, color in enumerate((palette.SKY, palette.ORANGE, palette.PURPLE)):
         ax.plot(raised, function(scores)[:, c], color=color, label=f"class {c + 1}")
-    ax.plot(raised, function(scores).sum(-1), ":", color=palette.MUTED, label="sum of all three")
+    ax.plot(raised, function(scores).sum(-1), ":", color=palette.MUTED, label="sum of all")
     ax.set(xlabel="score of class 3", title=title)
 axes[0].set_ylabel("probability")
 axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
@@ -494,8 +505,9 @@ my_prediction = "?"  # "sigmoid", "softmax", "both" or "neither"
 # %%
 z = torch.tensor([1.0, 0.0, -2.0])
 print("you predicted:", my_prediction)
-for name, function in (("sigmoid", torch.sigmoid), ("softmax", lambda z: z.softmax(-1))):
-    print(name, " of z:", function(z).numpy().round(3), "  of z + 100:", function(z + 100).numpy().round(3))
+for name, function in functions.items():
+    print(name, "of z      ", function(z).numpy().round(3))
+    print(name, "of z + 100", function(z + 100).numpy().round(3))
 
 with np.errstate(over="ignore"):
     print("np.exp(1000) is", np.exp(1000.0))
@@ -589,8 +601,8 @@ with torch.no_grad():
 # %% [markdown]
 r"""
 It says 50 where your function, for the step alone, would say 45. The difference is $H = 5$: torch keeps *two* biases,
-`bias_ih` and `bias_hh`, which are only ever added to each other. It does so for the sake of other networks that share
-its code.
+`bias_ih` and `bias_hh`, which are only ever added to each other. It does so to match cuDNN, the library that it
+calls on a GPU.
 
 ## The loss of a sequence
 
@@ -605,11 +617,12 @@ Why not the sum? Measure both, for networks that know nothing and must choose am
 
 # %%
 def loss_of_guessing(seed, T, reduction):
-    """The cross-entropy of random scores against random classes, N = 8 sequences of T steps, C = 4 classes."""
+    """The cross-entropy of random scores and classes: 8 sequences of T steps, 4 classes."""
     made = torch.Generator().manual_seed(seed)
     scores = 0.1 * torch.randn(8, T, 4, generator=made)  # (N, T, C)
     classes = torch.randint(4, (8, T), generator=made)  # (N, T)
-    return torch.nn.functional.cross_entropy(scores.flatten(0, 1), classes.flatten(), reduction=reduction).item()
+    cross_entropy = torch.nn.CrossEntropyLoss(reduction=reduction)
+    return cross_entropy(scores.flatten(0, 1), classes.flatten()).item()
 
 
 for T in (5, 50, 500):
@@ -697,12 +710,12 @@ letters. Then we test on strings of 10 and of 500, a length that none of them ha
 """
 
 # %%
-my_prediction = "?"  # for example: "memory on 10 letters: 100, memory on 500: ..., no memory on 10: ..., on 500: ..."
+my_prediction = "?"  # four numbers: memory, 10 and 500 letters; no memory, 10 and 500 letters
 
 
 # %% tags=["demo"]
 def strings(N, T):
-    """Random strings of two letters, one-hot (N, T, 2), and whether each letter repeats the one before (N, T)."""
+    """Random strings, (N, T, 2), and whether each letter repeats the one before, (N, T)."""
     letters = torch.randint(2, (N, T))
     same = torch.zeros(N, T)
     same[:, 1:] = (letters[:, 1:] == letters[:, :-1]).float()
@@ -710,16 +723,18 @@ def strings(N, T):
 
 
 def train(seed, memory, steps=100):
-    """Train 16 units on strings of 10. Returns the accuracy on new strings of 10 and of 500, first letters aside."""
+    """Train on strings of 10. Returns the accuracy on new strings of 10 and of 500."""
     torch.manual_seed(seed)
-    network, scores = torch.nn.RNN(2, 16, batch_first=True), torch.nn.Linear(16, 1)
+    network = torch.nn.RNN(2, 16, batch_first=True)
+    scores = torch.nn.Linear(16, 1)
     if not memory:
         network.weight_hh_l0 = torch.nn.Parameter(torch.zeros(16, 16), requires_grad=False)
     parameters = [p for m in (network, scores) for p in m.parameters() if p.requires_grad]
     optimiser = torch.optim.Adam(parameters, lr=0.03)
+    loss_of = torch.nn.BCEWithLogitsLoss()  # takes scores, and applies the sigmoid itself
     for _ in range(steps):
         x, same = strings(32, 10)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(scores(network(x)[0])[..., 0], same)
+        loss = loss_of(scores(network(x)[0])[..., 0], same)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -727,29 +742,33 @@ def train(seed, memory, steps=100):
     with torch.no_grad():
         for T in (10, 500):
             x, same = strings(5000 // T, T)
-            answer = scores(network(x)[0])[..., 0] > 0  # a score above 0 is a probability above one half
-            accuracy.append((answer == (same > 0))[:, 1:].float().mean().item())
+            yes = scores(network(x)[0])[..., 0] > 0  # a probability above one half
+            right = (yes == (same > 0))[:, 1:]  # the first letter has none before it
+            accuracy.append(right.float().mean().item())
     return accuracy
 
 
-results = {memory: np.array([train(seed, memory) for seed in range(5)]) for memory in (True, False)}
+results = {
+    "memory": np.array([train(seed, memory=True) for seed in range(5)]),
+    "no memory": np.array([train(seed, memory=False) for seed in range(5)]),
+}
 
 print("you predicted:", my_prediction)
-for memory, accuracy in results.items():
-    for T, column in zip((10, 500), accuracy.T, strict=True):
-        name = "memory   " if memory else "no memory"
-        print(f"{name}, strings of {T:3}: {100 * column.min():5.1f} to {100 * column.max():5.1f} percent in 5 networks")
+for name, accuracy in results.items():
+    for T, column in zip((10, 500), 100 * accuracy.T, strict=True):
+        print(f"{name}, strings of {T}: {column.min():.1f} to {column.max():.1f} percent right")
 
 # %% tags=["demo"]
 fig, ax = plt.subplots(figsize=(6.4, 2.4))
-groups = [(memory, column) for memory in (True, False) for column in (0, 1)]
-for place, (memory, column) in enumerate(groups):
-    spread = place + np.linspace(-0.2, 0.2, 5)
-    color = palette.W_HH if memory else palette.MUTED
-    ax.plot(100 * results[memory][:, column], spread, "o", color=color, alpha=0.7)
+colors = {"memory": palette.W_HH, "no memory": palette.MUTED}
+for i, (name, accuracy) in enumerate(results.items()):
+    for j, column in enumerate(100 * accuracy.T):
+        places = 2 * i + j + np.linspace(-0.2, 0.2, 5)
+        ax.plot(column, places, "o", color=colors[name], alpha=0.7)
 ax.axvline(50, color=palette.LINE, ls=":")
-names = ["memory, 10 letters", "memory, 500 letters", "no memory, 10 letters", "no memory, 500 letters"]
-ax.set(yticks=range(4), yticklabels=names, xlim=(40, 102), xlabel="percent right, one dot for each network")
+names = [f"{name}, {T} letters" for name in results for T in (10, 500)]
+ax.set(yticks=range(4), yticklabels=names, xlim=(40, 102))
+ax.set_xlabel("percent right, one dot for each network")
 ax.invert_yaxis()
 plt.show()
 

@@ -32,11 +32,46 @@ def clean(notebook: NotebookNode, paths: Mapping[str, str]) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [from_dict(_map_strings(o, replace)) for o in cell.outputs]
+            cell.outputs = [from_dict(_map_strings(o, replace)) for o in merged(cell.outputs)]
     notebook.metadata["language_info"] = from_dict(
         {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
     )
     _clean_widgets(notebook, replace)
+
+
+def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs with the pieces of each stream joined, and what a carriage return overwrites left out.
+
+    nbclient can do it too, in a time that grows with the square of a line's length.
+    """
+    joined: list[NotebookNode] = []
+    streams: dict[str, NotebookNode] = {}
+    for output in map(NotebookNode, outputs):
+        if output.output_type == "stream" and output.name in streams:
+            streams[output.name]["text"] += output.text
+            continue
+        if output.output_type == "stream":
+            streams[output.name] = output
+        joined.append(output)
+    for output in streams.values():
+        lines = [line.rstrip("\r").rpartition("\r")[2] for line in output.text.split("\n")]
+        output["text"] = "\n".join(lines)
+    return joined
+
+
+def _one_stream(outputs: list) -> list:
+    """Outputs with what was printed joined up: how it was cut into pieces depends on the time it took.
+
+    nbclient's own ``coalesce_streams`` takes minutes for a line of a million characters.
+    """
+    joined: list = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" == last.get("output_type") and output["name"] == last["name"]:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def _replacer(paths: dict[str, str]) -> Callable[[str], str]:

@@ -39,7 +39,6 @@ def execute(expanded: Expanded, root: Path) -> NotebookNode:
             timeout=CELL_SECONDS,
             kernel_name="python3",
             record_timing=False,
-            coalesce_streams=True,
             skip_cells_with_tag="",
             extra_arguments=QUIET,
             resources={"metadata": {"path": scratch}},

@@ -29,7 +29,6 @@ def run(notebook: NotebookNode, course: Course) -> str:
             kernel_name="python3",
             allow_errors=True,
             record_timing=False,
-            coalesce_streams=True,
             skip_cells_with_tag=SKIP,
             extra_arguments=QUIET,
             resources={"metadata": {"path": scratch}},

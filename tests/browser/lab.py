@@ -147,7 +147,7 @@ class Notebook:
         SHOTS.mkdir(parents=True, exist_ok=True)
         outer = self.panel.locator(".jp-WindowedPanel-outer")
         height = outer.evaluate("node => node.clientHeight")
-        total = outer.evaluate("node => node.scrollHeight")
+        total = self.panel.locator(".jp-WindowedPanel-viewport").evaluate("node => node.scrollHeight")
         for number, top in enumerate(range(0, total, height - 60)):
             outer.evaluate("(node, top) => { node.scrollTop = top }", top)
             self.panel.screenshot(path=SHOTS / f"{name}_{number:02d}.png")

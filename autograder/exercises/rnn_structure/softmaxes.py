@@ -22,6 +22,11 @@ def _axis_of_sum_kept(z):
     return e / e.sum(axis=-1)
 
 
+def _axis_of_largest_lost(z):
+    e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 def _whole(z):
     e = np.exp(z - z.max())
     return e / e.sum()
@@ -137,6 +142,14 @@ SOFTMAX = Exercise(
                 "cannot). With `keepdims=True` each row is divided by its own sum."
             ),
             _axis_of_sum_kept,
+        ),
+        Misconception(
+            "axis_of_largest_lost",
+            N_(
+                "The largest scores have lost the axis that they were taken along, so NumPy takes each from the wrong "
+                "scores (or cannot). With `keepdims=True` each row loses its own largest."
+            ),
+            _axis_of_largest_lost,
         ),
         Misconception(
             "not_exponentiated",

@@ -116,6 +116,14 @@ RNN_STEP = Exercise(
             lambda x, h, W_xh, W_hh, b: np.tanh(x @ W_hh.T + h @ W_xh.T + b),
         ),
         Misconception(
+            "stacked_in_another_order",
+            N_(
+                "The matrices are joined with W_xh first, but the vectors with h first, so the weights meet the wrong "
+                "numbers. Everything fits, since D + H is H + D: keep one order for both."
+            ),
+            lambda x, h, W_xh, W_hh, b: np.tanh(np.hstack([h, x]) @ np.hstack([W_xh, W_hh]).T + b),
+        ),
+        Misconception(
             "bias_forgotten",
             N_("b is not added. With x and h at zero, the new state must be tanh(b), not zero."),
             lambda x, h, W_xh, W_hh, b: np.tanh(x @ W_xh.T + h @ W_hh.T),
