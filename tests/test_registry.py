@@ -178,7 +178,8 @@ def test_a_misconception_fails_and_is_named(exercise: Exercise, misconception: A
 def test_a_misconception_matches_its_own_message_only(exercise: Exercise, misconception: Any) -> None:
     tried = judge.trials(exercise)
     answer = made(exercise, misconception.wrong)
-    calls = codec.loads(probes.run(judge.request(exercise, tried), answer))["calls"]
+    replies = codec.loads(probes.run(judge.request(exercise, tried), answer))["calls"]
+    calls = [judge.read(exercise, t, c) for t, c in zip(tried, replies)]
     named = [m.id for m in exercise.misconceptions if diagnose.behaves(exercise, tried, calls, m.wrong)]
     assert named == [misconception.id]
     assert not diagnose.behaves(exercise, tried, calls, made_reference(exercise))

@@ -17,6 +17,7 @@ from autograder.start import choose_port
 
 SECONDS = 60
 SHOTS = Path(__file__).resolve().parents[2] / "out" / "screenshots"
+ERROR = '[data-mime-type="application/vnd.jupyter.error"]'
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 
 
@@ -92,7 +93,8 @@ class Notebook:
         return nbformat.read(self.server.folder / self.path, 4)
 
     def wait_idle(self) -> None:
-        """Until the kernel has nothing to do."""
+        """Until the kernel is connected and has nothing to do. Cells that are run before that are not run at all."""
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=SECONDS * 1000)
         indicator = self.panel.locator(".jp-Notebook-ExecutionIndicator")
         expect(indicator).to_have_attribute("data-status", "idle", timeout=SECONDS * 1000)
 
@@ -129,13 +131,14 @@ class Notebook:
         self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
         self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
         last = max(i for i, c in enumerate(self.file.cells) if c.cell_type == "code")
-        done = self.cell(last).locator(".jp-InputPrompt").first.get_by_text(re.compile(r"^\[\d+\]:$"))
-        expect(done.or_(self.errors()).first).to_be_visible(timeout=2 * SECONDS * 1000)
+        ended = "([prompt, panel, error]) => /^\\[\\d+\\]:$/.test(prompt.innerText) || panel.querySelector(error)"
+        prompt = self.cell(last).locator(".jp-InputPrompt").first.element_handle()
+        self.page.wait_for_function(ended, arg=[prompt, self.panel.element_handle(), ERROR], timeout=2 * SECONDS * 1000)
         self.wait_idle()
 
     def errors(self) -> Locator:
         """Tracebacks in the notebook."""
-        return self.panel.locator('[data-mime-type="application/vnd.jupyter.error"]')
+        return self.panel.locator(ERROR)
 
     def shot(self, name: str, of: Locator | None = None) -> None:
         """Save a picture in out/screenshots, to be looked at."""
