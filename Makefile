@@ -32,7 +32,7 @@ test:
 	@$(run) -m pytest
 
 grade:
-	$(ready)
+	$(ready) build
 	@$(run) -m autograder grade
 
 bench:

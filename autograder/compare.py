@@ -177,8 +177,14 @@ def sentences(failure: Failure, name: str) -> list[str]:
     if f.kind == "missing" and f.output and f.output != _("result"):
         return [_("{output} is None: was it never given a value?").format(output=f.output)]
     if f.kind in simple:
+        more = (
+            [_("join the pieces first: np.stack(..., axis=1), or torch.stack(..., dim=1)")]
+            if f.actual == "list"
+            else []
+        )
         dims = f", {f.dims}" if f.dims else ""
-        return [simple[f.kind].format(name=name, output=f.output, expected=f.expected, actual=f.actual, dims=dims)]
+        values = {"name": name, "output": f.output, "expected": f.expected, "actual": f.actual, "dims": dims}
+        return [simple[f.kind].format(**values), *more]
     return _value_sentences(f)
 
 

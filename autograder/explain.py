@@ -64,6 +64,35 @@ KNOWN = (
         N_("a value is None there: did an earlier function forget its `return`?"),
     ),
     (
+        r"multiple values for argument 'axis'|only integer scalar arrays can be converted"
+        r"|stack_dispatcher\(\) takes 1",
+        N_("arrays that are joined go into one list: np.concatenate([A, B], axis=...)"),
+    ),
+    (
+        r"only 0-dimensional arrays can be converted|only length-1 arrays can be converted",
+        N_("a function of `math` works on one number: for arrays, NumPy has one of the same name"),
+    ),
+    (
+        r"'numpy.ndarray' object has no attribute 'detach'|ndarray' object has no attribute 'requires_grad'",
+        N_("a torch.nn.Parameter is made of a tensor, not of a NumPy array"),
+    ),
+    (
+        r"axes don't match array",
+        N_("transpose wants every axis, named once, in its new order"),
+    ),
+    (
+        r'missing the required "forward" function',
+        N_("the class has no method named forward"),
+    ),
+    (
+        r"\.__init__\(\) takes 1 positional argument but",
+        N_("the class has no __init__ of its own that takes the sizes: its name has two underscores on each side"),
+    ),
+    (
+        r"forward\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+        N_("forward takes {0} arguments and gets {1}: is `self` missing, or h0?"),
+    ),
+    (
         r"name '(\w+)' is not defined",
         N_("{0} is not defined: use the function's own arguments, or run the cell that defines it"),
     ),
@@ -125,6 +154,9 @@ def raised(reply: dict) -> list[str]:
     if len(said) > 200:
         said = said[:199] + "…"
     sentences.append(f"{reply['type']}: {meaning}" if meaning else said)
+    near = reply.get("near")
+    if isinstance(near, list) and near:
+        sentences.append(_("did you mean {names}?").format(names=_(" or ").join(map(str, near))))
     if shapes(reply):
         sentences.append(_("there, {shapes}").format(shapes=shapes(reply)))
     return sentences
@@ -188,6 +220,9 @@ def parameters(reply: dict) -> list[str]:
 
 def unfit(reply: dict, name: str, parameters: tuple[str, ...]) -> str:
     """Why an answer cannot be called at all."""
+    if reply["status"] == "signature" and reply.get("named") not in ("", "<lambda>", name, None):
+        said = _('What you passed is named {named}. To check {name}, pass {name}: check("{name}", {name}).')
+        return said.format(named=reply["named"], name=name)
     if reply["status"] == "signature":
         said = _("{name} takes {few} arguments ({takes}), but it is called with {many}: {given}.")
         return said.format(

@@ -37,7 +37,7 @@ def judge(exercise: Exercise, tried: tuple[Trial, ...], reply: str, earlier: Ear
     if any(c["status"] == "not_attempted" for c in calls):
         return _not_written(base, exercise, calls)
     rows = _rows(exercise, tried, calls)
-    base = _replace(base, cases=rows, notes=_notes(calls), points=_points(exercise, rows))
+    base = _replace(base, cases=rows, notes=_notes(exercise, rows, calls), points=_points(exercise, rows))
     if all(r.status == "passed" for r in rows):
         return _replace(base, outcome="passed", points=float(exercise.points))
     return _failed(base, exercise, tried, calls, earlier)
@@ -49,8 +49,11 @@ def _replace(report: Report, **changes: Any) -> Report:
 
 def _not_written(base: Report, exercise: Exercise, calls: list[dict]) -> Report:
     what = next(c["what"] for c in calls if c["status"] == "not_attempted")
-    if what in (exercise.id, ""):
-        return _replace(base, outcome="not_attempted")
+    if what == exercise.id:
+        begun = next((c for c in calls if c["status"] == "not_attempted" and c.get("begun") and c.get("line")), None)
+        said = _("The line `{line}` still stands in {function}: once it is gone, what you wrote can be checked.")
+        summary = said.format(line=begun["line"], function=begun["function"]) if begun else ""
+        return _replace(base, outcome="not_attempted", summary=summary)
     return _replace(base, outcome="blocked", blocked_by=what, summary=_("{what} is not written yet").format(what=what))
 
 
@@ -61,16 +64,17 @@ def _rows(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict]) -> tu
         rows.append(_case_row(exercise, trial, reply, rows[0] if rows else None))
     arrays = [n for n, v in tried[0].inputs.items() if np.ndim(v)]
     if calls[0]["status"] == "returned" and not exercise.reads and any(np.ndim(e) for e in tried[0].expected):
-        rows[:0] = _shape_row(tried[0], rows)
+        own = len(exercise.probe_options.get("cotangents", ())) or None
+        rows[:0] = _shape_row(tried[0].expected[:own], rows)
     if exercise.inputs_stay and arrays and any(c["status"] == "returned" for c in calls):
         rows.append(_unchanged_row(arrays, sorted({n for c in calls for n in c["changed"]})))
     return tuple(rows)
 
 
-def _shape_row(trial: Trial, rows: list[Row]) -> list[Row]:
+def _shape_row(expected: tuple, rows: list[Row]) -> list[Row]:
     if any(r.failure and r.failure.kind in ("missing", "count", "type", "shape", "dtype") for r in rows):
         return []
-    shapes = [np.shape(e) for e in trial.expected]
+    shapes = [np.shape(e) for e in expected]
     return [Row(_("shape"), "passed", (_("{shapes} as it should be").format(shapes=listed(shapes)),), kind="shape")]
 
 
@@ -112,6 +116,8 @@ def _compared(exercise: Exercise, trial: Trial, outputs: list) -> tuple[Failure 
     if failure is None:
         return None, 1.0, ()
     said = sentences(failure, exercise.id)
+    if any(isinstance(e, str) for e in expected):  # told in words: properties of one answer, and not parts of it
+        return failure, 0.0, tuple(said)
     right, wrong = right_and_wrong(outputs, expected, items, exercise.rtol, exercise.atol)
     if right:
         said.append(_("right: {right}; not right: {wrong}").format(right=listed(right), wrong=listed(wrong)))
@@ -137,13 +143,21 @@ def _points(exercise: Exercise, rows: tuple[Row, ...]) -> float:
     return max(0.0, min(math.floor(2 * share * exercise.points) / 2, exercise.points - 0.5))
 
 
-def _notes(calls: list[dict]) -> tuple[str, ...]:
+def _notes(exercise: Exercise, rows: tuple[Row, ...], calls: list[dict]) -> tuple[str, ...]:
+    """What is worth saying beside the rows: that something was converted, and what was printed in the first case."""
     found = {n for c in calls for n in c.get("notes", ())}
     said = {
         "list": _("A list came back, and it was taken as an array. Return an array: np.array(...) or np.stack(...)."),
         "tensor": _("A torch tensor came back, and it was taken as an array."),
     }
-    return tuple(said[n] for n in sorted(found) if n in said)
+    if any(r.failure and r.failure.kind in ("type", "shape") for r in rows):
+        found = set()
+    notes = [said[n] for n in sorted(found) if n in said]
+    printed = calls[0].get("printed", "")
+    if isinstance(printed, str) and printed.strip():
+        printed = " / ".join(printed.strip()[:300].splitlines()[:8])
+        notes.append(_("{name} printed, in the first case: {printed}").format(name=exercise.id, printed=printed))
+    return tuple(notes)
 
 
 def _failed(base: Report, exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict], earlier: Earlier) -> Report:

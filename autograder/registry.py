@@ -79,5 +79,10 @@ def _found(name: str) -> tuple[Lesson, Exercise]:
         return _exercises()[name]
     except (KeyError, TypeError):
         said = name if isinstance(name, str) else repr(name)[:60]
-        message = _('There is no exercise named "{name}". Nearest first, there are: {names}.')
-        raise UnknownExercise(message.format(name=said, names=", ".join(nearest(said)))) from None
+        if callable(name) and getattr(name, "__name__", None) in _exercises():
+            message = _('Put the name in quotes: check("{name}", {name}), hint("{name}").')
+            raise UnknownExercise(message.format(name=name.__name__)) from None
+        near = nearest(said)
+        message = _('There is no exercise named "{name}". Did you mean {near}? The others: {names}.')
+        near, others = _(" or ").join(near[:3]), ", ".join(near[3:])
+        raise UnknownExercise(message.format(name=said, near=near, names=others)) from None

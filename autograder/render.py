@@ -7,7 +7,7 @@ import textwrap
 from html import escape
 
 from autograder.compare import number
-from autograder.messages import N_, _, listed
+from autograder.messages import N_, _, listed, ngettext
 from autograder.report import Report, Row
 
 WIDTH = 100
@@ -38,15 +38,18 @@ def points(value: float) -> str:
 
 def score(report: Report) -> str:
     """Points gained, in words."""
+    most = points(report.max_points)
     if report.outcome == "not_attempted":
-        return _("not attempted · {most} points").format(most=points(report.max_points))
-    return _("{points} of {most} points").format(points=points(report.points), most=points(report.max_points))
+        said = ngettext("not attempted · {most} point", "not attempted · {most} points", int(report.max_points))
+        return said.format(most=most)
+    said = ngettext("{points} of {most} point", "{points} of {most} points", int(report.max_points))
+    return said.format(points=points(report.points), most=most)
 
 
 def lead(report: Report) -> str:
     """The sentence that stands before the table, or in place of it."""
     name = report.name
-    if report.outcome == "not_attempted":
+    if report.outcome == "not_attempted" and not report.summary:
         return _("not attempted yet: fill in {name} above, run that cell, then run this cell again").format(name=name)
     if report.outcome == "blocked":
         said = _("blocked by {earlier}: {summary}. Mend {earlier} first, then check this again.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
+from collections import namedtuple
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -18,11 +21,16 @@ from autograder.report import Report
 _NOTHING = object()
 _reports: dict[str, Report] = {}
 _rungs: dict[str, int] = {}
+_unfinished: set[str] = set()
 
 
 def after_cell(result: Any) -> None:
     """Say what to do where a cell asked for a check of something that is not defined yet. Runs after every cell."""
     problem = getattr(result, "error_in_exec", None)
+    failed = problem is not None or getattr(result, "error_before_exec", None) is not None
+    source = getattr(getattr(result, "info", None), "raw_cell", None) or ""
+    for name in re.findall(r"^(?:def|class)\s+(\w+)", source, re.MULTILINE):
+        (_unfinished.add if failed else _unfinished.discard)(name)
     if isinstance(problem, NameError) and problem.name in registry.names():
         from IPython.display import display
 
@@ -85,16 +93,30 @@ def check(name: str, answer: Any = _NOTHING, *, hidden: bool = False) -> Report:
         said = _('Say what to check, too: check("{name}", {name}).').format(name=name)
         return Report(name, "error", 0.0, exercise.points, summary=said)
     report = examine(exercise, answer, hidden=hidden)
+    if name in _unfinished and not hidden:
+        said = _("The last cell that defines {name} ended in an error, so what was checked is the version before it.")
+        report = replace(report, notes=(said.format(name=name), *report.notes))
     _reports[name] = report
     return report.with_footer(_so_far(registry.lesson_of(name)))
 
 
-def hint(name: str) -> Note:
-    """The next hint of an exercise; each call climbs one rung, and the last one stays."""
+def _exercise(name: str) -> Exercise | Note:
+    """The exercise of this name, or what to say where there is none."""
+    if any(q.id == name for lesson in registry.lessons() for q in lesson.questions):
+        return Note(_("{name} is a question to answer in words: a person reads it.").format(name=name))
     try:
-        exercise = registry.exercise(name)
+        return registry.exercise(name)
     except registry.UnknownExercise as problem:
         return Note(str(problem))
+
+
+def hint(name: str = "") -> Note:
+    """The next hint of an exercise; each call climbs one rung, and the last one stays."""
+    exercise = _exercise(name)
+    if isinstance(exercise, Note):
+        return exercise
+    if not exercise.hints:
+        return Note(_("{name} has no hints.").format(name=name))
     rung = min(_rungs.get(name, 0), len(exercise.hints) - 1)
     _rungs[name] = rung + 1
     head = _("hint {number} of {all}").format(number=rung + 1, all=len(exercise.hints))
@@ -131,16 +153,15 @@ def progress(lesson: str | None = None) -> Note:
     return Note(_progress_text(lines, by_hand, _so_far(found)), _progress_html(lines, by_hand, _so_far(found)))
 
 
-def inputs(name: str, case: str | None = None) -> tuple | Note:
+def inputs(name: str = "", case: str | None = None) -> tuple | Note:
     """Give the arguments of a visible case, to try by hand.
 
     ``x, W, b = inputs("affine", "values")``. Without a case, those of the first. An unknown name gets a sentence that
     says which there are.
     """
-    try:
-        exercise = registry.exercise(name)
-    except registry.UnknownExercise as problem:
-        return Note(str(problem))
+    exercise = _exercise(name)
+    if isinstance(exercise, Note):
+        return exercise
     tried = {t.case.name: t for t in judge.trials(exercise)}
     case = case or next(iter(tried))
     if case not in tried:
@@ -149,7 +170,8 @@ def inputs(name: str, case: str | None = None) -> tuple | Note:
                 name=name, case=case, names=", ".join(tried)
             )
         )
-    return tuple(np.array(v) if isinstance(v, np.ndarray) else v for v in tried[case].inputs.values())
+    given = {n: np.array(v) if isinstance(v, np.ndarray) else v for n, v in tried[case].inputs.items()}
+    return namedtuple("Inputs", given)(**given)
 
 
 def _earlier(name: str, answer: Any) -> Report | None:

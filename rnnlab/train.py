@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 
@@ -20,7 +21,8 @@ def train(step: Callable[[int], float], steps: int, label: str = "", show: bool 
     from tqdm.auto import tqdm
 
     losses: list[float] = []
-    bar = tqdm(range(steps), desc=label, leave=False, disable=not show)
+    saved = os.environ.get("RNNLAB_WIDGETS") == "static"  # a bar that is saved stands there, at zero, for ever
+    bar = tqdm(range(steps), desc=label, leave=False, disable=saved or not show)
     try:
         for i in bar:
             losses.append(float(step(i)))

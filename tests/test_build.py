@@ -270,8 +270,8 @@ def test_solved_notebook_has_clean_outputs(built):
     for private in (str(built.root), str(Path.home()) + "/", sys.prefix, "ipykernel_"):
         assert private not in text
     demo = next(c for c in notebook.cells if "demo" in c.metadata.get("tags", []))
-    assert [o.output_type for o in demo.outputs] == ["stream", "display_data", "stream"], "demos run"
-    assert "<object object at 0x...>" in demo.outputs[0].text and "a second line" in demo.outputs[2].text
+    assert [o.output_type for o in demo.outputs] == ["stream", "display_data"], "demos run; one stream, one widget"
+    assert "<object object at 0x...>" in demo.outputs[0].text and "a second line" in demo.outputs[0].text
     assert all("execution" not in c.metadata for c in notebook.cells)
     assert notebook.metadata.language_info == {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
 
@@ -323,25 +323,29 @@ def test_nothing_is_executed_when_nothing_changed(course, monkeypatch):
 
 
 def test_fingerprint_is_of_what_the_lesson_runs(tmp_path):
-    course = small_course(tmp_path / "course")
+    """The check, the lesson's exercises, and what these and the source import, at any depth; no other lesson's."""
+    course = small_course(tmp_path / "course", SOURCE.replace("import os", "import rnnlab.plots\nimport os"))
     parts = {
-        "autograder/judge.py": True,
-        "autograder/exercises/start_here.py": True,
-        "autograder/reference/basics.py": True,
-        "autograder/build/clean.py": True,
-        "rnnlab/plots.py": True,
-        "assets/weights/small.npz": True,
-        "autograder/exercises/rnn_structure/step.py": False,
-        "autograder/grading/export.py": False,
-        "autograder/build/compare.py": False,
-        "autograder/cli.py": False,
-        "rnnlab/__pycache__/plots.pyc": False,
+        "autograder/exercises/start_here.py": ("from autograder.reference import basics\n", True),
+        "autograder/reference/basics.py": ("def f():\n    from . import deeper\n", True),
+        "autograder/reference/deeper.py": ("x = 1\n", True),
+        "autograder/reference/other.py": ("x = 1\n", False),
+        "autograder/judge.py": ("x = 1\n", True),
+        "autograder/probes/call.py": ("x = 1\n", True),
+        "autograder/build/clean.py": ("from autograder.build import compare\n", True),
+        "autograder/build/compare.py": ("x = 1\n", False),
+        "autograder/exercises/rnn_structure/step.py": ("x = 1\n", False),
+        "autograder/grading/export.py": ("x = 1\n", False),
+        "autograder/cli.py": ("x = 1\n", False),
+        "rnnlab/plots.py": ("x = 1\n", True),
+        "rnnlab/unused.py": ("x = 1\n", False),
+        "assets/weights/small.npz": ("x", True),
     }
-    for name, counts in parts.items():
+    for name, (text, counts) in parts.items():
         path = course.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         before = fingerprint(course, LESSON)
-        path.write_text("x = 1\n")
+        path.write_text(text)
         assert (fingerprint(course, LESSON) != before) == counts, name
     before = fingerprint(course, LESSON)
     course.source(LESSON.id).write_text(SOURCE + "\n# %%\n1\n")
@@ -415,7 +419,7 @@ DAMAGE = {
         "solutions/00_start_here/00_start_here.ipynb: its cells are not the source's",
         "notebooks/00_start_here/00_start_here.ipynb: its cells are not the source's",
     ]),
-    "code that it runs": (lambda c: (c.root / "rnnlab").mkdir() or (c.root / "rnnlab" / "new.py").write_text("1"), [
+    "code that it runs": (lambda c: (c.root / "autograder").mkdir() or (c.root / "autograder" / "judge.py").write_text("1"), [
         "solutions/00_start_here/00_start_here.ipynb: its source or the code it runs changed since it was executed",
     ]),
     "solution in the solved notebook": (

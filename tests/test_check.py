@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,13 @@ FORWARD = registry.exercise("rnn_forward")
 
 def right(x, h, W_xh, W_hh, b):
     return np.tanh(x @ W_xh.T + h @ W_hh.T + b)
+
+
+def named_rnn_step(*arguments):
+    return None
+
+
+named_rnn_step.__name__ = "rnn_step"
 
 
 def said(answer: Any, exercise: Exercise = STEP) -> str:
@@ -121,6 +129,87 @@ def test_prints_and_warnings_go_nowhere(capfd: pytest.CaptureFixture[str]) -> No
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_an_answer_prints_is_told_and_not_shown_elsewhere() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        print("x is", x.shape)
+        return right(x, h, W_xh, W_hh, b)
+
+    report = examine(STEP, rnn_step)
+    assert report.outcome == "passed"
+    assert f"printed, in the first case: x is {inputs('rnn_step')[0].shape}" in str(report)
+
+
+def test_a_name_that_is_not_defined_gets_the_nearest_that_is() -> None:
+    assert "did you mean np.tanh?" in said(lambda x, h, W_xh, W_hh, b: tanh(x))  # noqa: F821
+    assert "did you mean x?" in said(lambda x, h, W_xh, W_hh, b: X + 1)  # noqa: F821
+
+
+def test_a_stub_line_left_behind_is_named() -> None:
+    def rnn_step(x, h, W_xh, W_hh, b):
+        new = np.tanh(x @ W_xh.T + h @ W_hh.T + b)
+        raise NotImplementedError("rnn_step")
+        return new
+
+    report = examine(STEP, rnn_step)
+    assert (report.outcome, report.points) == ("not_attempted", 0)
+    assert 'The line `raise NotImplementedError("rnn_step")` still stands in rnn_step' in str(report)
+
+
+def test_another_function_than_the_one_asked_for_is_named() -> None:
+    def fuse_weights(W_xh, W_hh):
+        return W_xh
+
+    assert "What you passed is named fuse_weights" in said(fuse_weights)
+    assert 'Put the name in quotes: check("rnn_step", rnn_step)' in str(check(named_rnn_step, right))
+
+
+def test_a_cell_that_failed_leaves_the_older_version_and_check_says_so() -> None:
+    def cell(source: str, error: Exception | None) -> Any:
+        info = types.SimpleNamespace(raw_cell=source)
+        return types.SimpleNamespace(info=info, error_in_exec=None, error_before_exec=error)
+
+    source = "def rnn_step(x, h, W_xh, W_hh, b):\n    return x @@"
+    session.after_cell(cell(source, SyntaxError("invalid")))
+    try:
+        assert "ended in an error, so what was checked" in str(check("rnn_step", right))
+        session.after_cell(cell(source, None))
+        assert "ended in an error, so what was checked" not in str(check("rnn_step", right))
+    finally:
+        session._unfinished.clear()
+
+
+def test_a_torch_class_with_a_slip_gets_a_sentence_of_its_own() -> None:
+    exercise = registry.exercise("VanillaRNN")
+
+    class NoInit(torch.nn.Module):
+        def _init_(self, D, H):
+            super().__init__()
+
+    class NoSelf(torch.nn.Module):
+        def __init__(self, D, H):
+            super().__init__()
+            self.W_xh = torch.nn.Parameter(torch.zeros(H, D))
+            self.W_hh = torch.nn.Parameter(torch.zeros(H, H))
+            self.b = torch.nn.Parameter(torch.zeros(H))
+
+        def forward(x, h0):
+            return x, h0
+
+    class NoForward(NoSelf):
+        forward = torch.nn.Module.forward
+
+    class Pieces(NoSelf):
+        def forward(self, x, h0):
+            return [x[:, 0]], h0
+
+    assert "two underscores on each side" in said(NoInit, exercise)
+    assert "is `self` missing" in said(NoSelf, exercise)
+    assert "no method named forward" in said(NoForward, exercise)
+    assert "join the pieces first" in said(Pieces, exercise)
+    assert "site-packages" not in said(NoInit, exercise)
+    assert "Pass the class itself" in said(type("VanillaRNN", (Pieces,), {})(2, 3), exercise)
+
+
 def test_an_endless_loop_ends() -> None:
     def rnn_step(x, h, W_xh, W_hh, b):
         while True:
@@ -198,7 +287,9 @@ def test_progress_counts_the_last_check_of_each() -> None:
 
 
 def test_inputs_are_those_of_the_case_and_a_copy() -> None:
-    x, h, W_xh, W_hh, b = inputs("rnn_step", STEP.cases[0].name)
+    given = inputs("rnn_step", STEP.cases[0].name)
+    assert given._fields == STEP.shape.names
+    x, h, W_xh, W_hh, b = given
     assert x.shape == (STEP.cases[0].dims["N"], STEP.cases[0].dims["D"])
     x[:] = 0
     assert inputs("rnn_step")[0].any()

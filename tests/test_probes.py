@@ -65,12 +65,17 @@ def test_arrays_come_through_as_they_were(value: np.ndarray) -> None:
         '{"__array__": "", "dtype": "<f8", "shape": [-1]}',
         '{"__array__": "", "dtype": "nonsense", "shape": [0]}',
         '{"__array__": "", "dtype": "<f8", "shape": 5}',
+        '{"__array__": "", "dtype": "<f8", "shape": [' + "9" * 5000 + "]}",
     ],
     ids=lambda t: t[:60],
 )
 def test_what_is_not_plain_data_is_refused(text: str) -> None:
     with pytest.raises(codec.BadData):
         codec.loads(text)
+
+
+def test_a_number_too_large_for_an_array_is_infinite() -> None:
+    assert codec.loads('{"a": ' + "9" * 5000 + ', "b": 12}') == {"a": float("inf"), "b": 12}
 
 
 def test_objects_are_not_sent() -> None:

@@ -26,6 +26,11 @@ def floats(exercise: Exercise) -> list[str]:
     return [n for n, v in inputs.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
 
 
+def gives_floats(exercise: Exercise) -> bool:
+    """Whether what comes out has a gradient."""
+    return all(item.kind == "float" for item in exercise.shape.outputs)
+
+
 every = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 functions = [e for e in EXERCISES.values() if e.probe == "call"]
 with_oracle = pytest.mark.parametrize(

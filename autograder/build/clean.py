@@ -60,17 +60,19 @@ def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def _one_stream(outputs: list) -> list:
-    """Outputs with what was printed joined up: how it was cut into pieces depends on the time it took.
+    """Outputs with all that was printed in one place: how a kernel cuts it into pieces depends on the time it took.
 
     nbclient's own ``coalesce_streams`` takes minutes for a line of a million characters.
     """
     joined: list = []
+    first: dict = {}
     for output in outputs:
-        last = joined[-1] if joined else {}
-        if output["output_type"] == "stream" == last.get("output_type") and output["name"] == last["name"]:
-            last["text"] += output["text"]
-        else:
-            joined.append(output)
+        if output["output_type"] == "stream" and output["name"] in first:
+            first[output["name"]]["text"] += output["text"]
+            continue
+        if output["output_type"] == "stream":
+            first[output["name"]] = output
+        joined.append(output)
     return joined
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,33 +10,58 @@ from pathlib import Path
 from autograder.build.paths import Course
 from autograder.exercise import Lesson
 
-# Parts of autograder that no lesson runs.
-_APART = ("autograder/grading/", "autograder/build/", "autograder/__main__.py", "autograder/cli", "autograder/start.py")
-_RUNS_NOTEBOOKS = ("autograder/build/execute.py", "autograder/build/clean.py")
-_CODE = (".py", ".mo", ".css", ".html", ".js")
+# Modules of autograder that no lesson runs, and the two of the build that decide what its outputs look like.
+_APART = {"__main__", "cli", "environment", "listing", "start"}
+_RUN_NOTEBOOKS = ("build/execute.py", "build/clean.py")
+_PACKAGES = ("autograder", "rnnlab")
 
 
 def fingerprint(course: Course, lesson: Lesson) -> str:
     """Changes when the source of a lesson or anything that it runs changes, and does not depend on the machine."""
     digest = hashlib.sha256()
-    for path in sorted(_files(course, lesson)):
+    for path in sorted(_files(course, lesson), key=course.name):
         digest.update(course.name(path).encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()[:16]
 
 
-def _files(course: Course, lesson: Lesson) -> Iterator[Path]:
-    yield course.source(lesson.id)
-    own = "autograder/exercises/" + lesson.id.partition("_")[2]
-    for path in _under(course.root / "autograder"):
-        name = course.name(path)
-        if name.startswith("autograder/exercises/") and not name.startswith((own + ".", own + "/")):
+def _files(course: Course, lesson: Lesson) -> set[Path]:
+    """The source, the check, this lesson's exercises and probes, what of the course these import, and data."""
+    ours, own = course.root / "autograder", lesson.id.partition("_")[2]
+    roots = [course.source(lesson.id), ours / "exercises" / f"{own}.py"]
+    roots += [p for p in ours.glob("*.py") if p.stem not in _APART]
+    roots += [ours / name for name in _RUN_NOTEBOOKS]
+    roots += [ours / "probes" / f"{e.probe}.py" for e in lesson.exercises] + [*(ours / "exercises" / own).rglob("*.py")]
+    seen: set[Path] = set()
+    while roots:
+        path = roots.pop()
+        if path.is_file() and path not in seen:
+            seen.add(path)
+            apart = course.name(path).removeprefix("autograder/") in _RUN_NOTEBOOKS
+            roots += [] if apart else _imported(course, path)
+    data = [p for name in ("data", "weights") for p in (course.root / "assets" / name).rglob("*") if p.is_file()]
+    return seen | set(data)
+
+
+def _imported(course: Course, path: Path) -> Iterator[Path]:
+    """The files of the course that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = path.parents[node.level - 1].relative_to(course.root).parts if node.level else ()
+            base = ".".join([*above, *filter(None, [node.module])])
+            names = [f"{base}.{alias.name}" for alias in node.names]
+        else:
             continue
-        if path.suffix in _CODE and (name in _RUNS_NOTEBOOKS or not name.startswith(_APART)):
-            yield path
-    yield from (p for p in _under(course.root / "rnnlab") if p.suffix in _CODE)
-    yield from _under(course.root / "assets" / "data")
-    yield from _under(course.root / "assets" / "weights")
+        for name in names:
+            yield from _modules(course, name)
 
 
-def _under(folder: Path) -> Iterator[Path]:
-    yield from (p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+def _modules(course: Course, name: str) -> Iterator[Path]:
+    """The files of a dotted name and of the packages above it, if it is of the course."""
+    parts = name.split(".")
+    if parts[0] not in _PACKAGES:
+        return
+    for depth in range(1, len(parts) + 1):
+        place = course.root.joinpath(*parts[:depth])
+        yield from (place.with_suffix(".py"), place / "__init__.py")

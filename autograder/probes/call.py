@@ -19,7 +19,7 @@ def probe(answer: Any, request: dict) -> dict:
     names = request["parameters"]
     unfit = misfit(answer, names)
     if unfit is not None:
-        return {"status": "signature", "takes": unfit}
+        return {"status": "signature", "takes": unfit, "named": str(getattr(answer, "__name__", ""))}
     by_name = _by_name(answer, names)
     return {"status": "called", "calls": each(lambda a: _call(answer, a, request, by_name), request["calls"])}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import difflib
+import inspect
 import io
 import linecache
 import os
 import signal
 import sys
+import textwrap
 import threading
 import traceback
 import warnings
@@ -44,8 +48,12 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def silence() -> Iterator[None]:
-    """Drop what the block prints or warns, through Python or past it: a check cell that prints to stderr scores 0."""
+def silence() -> Iterator[io.StringIO]:
+    """Take what the block prints, and drop what it warns: a check cell that prints to stderr scores 0.
+
+    Gives the text that was printed through Python. What is written past Python is dropped.
+    """
+    printed = Short()
     with contextlib.ExitStack() as stack:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
@@ -53,9 +61,20 @@ def silence() -> Iterator[None]:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         stack.enter_context(_silent_descriptors())
-        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
-        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
-        yield
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        stack.enter_context(contextlib.redirect_stderr(Short()))
+        yield printed
+
+
+class Short(io.StringIO):
+    """Text of which only the beginning is kept."""
+
+    def write(self, text: str) -> int:
+        """Keep what there is room for."""
+        room = 1000 - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
 
 
 @contextlib.contextmanager
@@ -81,22 +100,26 @@ def guarded(run: Callable[[], dict], seconds: float, name: str, answer: Any = No
     ``status`` is returned, raised, exit, timeout, interrupted or not_attempted. A stub raises
     ``NotImplementedError("its name")``.
     """
+    printed = io.StringIO()
     try:
-        with silence(), time_limit(seconds):
-            return run()
-    except TookTooLong:
-        return {"status": "timeout", "seconds": seconds}
-    except NotImplementedError as problem:
-        what = str(problem)
-        if not what.isidentifier():
-            return _raised(problem, answer)
-        return {"status": "not_attempted", "what": what}
-    except SystemExit as problem:
-        return {"status": "exit"} | _place(problem, answer)
-    except KeyboardInterrupt:
-        return {"status": "interrupted"}
+        with silence() as printed, time_limit(seconds):
+            reply = run()
     except BaseException as problem:  # what student code raises is data, whatever it is
-        return _raised(problem, answer)
+        reply = _stopped(problem, seconds, answer)
+    return {**reply, "printed": printed.getvalue()}
+
+
+def _stopped(problem: BaseException, seconds: float, answer: Any) -> dict:
+    """What kept the call from returning, as plain data."""
+    if isinstance(problem, TookTooLong):
+        return {"status": "timeout", "seconds": seconds}
+    if isinstance(problem, NotImplementedError) and str(problem).isidentifier():
+        return {"status": "not_attempted", "what": str(problem), "begun": _begun(answer)} | _place(problem, answer)
+    if isinstance(problem, SystemExit):
+        return {"status": "exit"} | _place(problem, answer)
+    if isinstance(problem, KeyboardInterrupt):
+        return {"status": "interrupted"}
+    return _raised(problem, answer)
 
 
 def _raised(problem: BaseException, answer: Any) -> dict:
@@ -104,7 +127,34 @@ def _raised(problem: BaseException, answer: Any) -> dict:
         message = str(problem)
     except Exception:
         message = ""
-    return {"status": "raised", "type": type(problem).__name__, "message": message[:500]} | _place(problem, answer)
+    raised = {"status": "raised", "type": type(problem).__name__, "message": message[:500]}
+    return raised | _place(problem, answer) | _near(problem)
+
+
+def _begun(answer: Any) -> bool:
+    """Whether an answer holds more than a docstring and the line that raises."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except Exception:
+        return False
+    kinds = ast.Assign | ast.AugAssign | ast.Return | ast.For | ast.If | ast.While
+    return any(isinstance(node, kinds) for node in ast.walk(tree))
+
+
+def _near(problem: BaseException) -> dict:
+    """For a name that is not defined, names that are and may be meant."""
+    name = getattr(problem, "name", None)
+    if not isinstance(problem, NameError) or not isinstance(name, str):
+        return {}
+    try:
+        frame = list(traceback.walk_tb(problem.__traceback__))[-1][0]
+        own = {k for k in frame.f_locals if isinstance(k, str)}
+        near = [k for k in sorted(own) if k.lower() == name.lower()] or difflib.get_close_matches(name, sorted(own), 1)
+        near += [f"np.{name}"] if hasattr(np, name) else []
+        near += [f"self.{name}"] if hasattr(frame.f_locals.get("self"), name) else []
+        return {"near": near[:3]}
+    except Exception:
+        return {}
 
 
 def _place(problem: BaseException, answer: Any) -> dict:
@@ -114,10 +164,8 @@ def _place(problem: BaseException, answer: Any) -> dict:
             (f, n) for f, n in traceback.walk_tb(problem.__traceback__) if not f.f_code.co_filename.startswith(HERE)
         ]
         own = _own_file(answer)
-        theirs = [(f, n) for f, n in frames if f.f_code.co_filename == own] or [
-            (f, n) for f, n in frames if "site-packages" not in f.f_code.co_filename
-        ]
-        frame, number = (theirs or frames)[-1]
+        theirs = [(f, n) for f, n in frames if f.f_code.co_filename == own]
+        frame, number = theirs[-1]
         line = linecache.getline(frame.f_code.co_filename, number).strip()
         return {"line": line[:200], "lineno": number, "function": frame.f_code.co_name, "shapes": _shapes(frame, line)}
     except Exception:
@@ -125,8 +173,12 @@ def _place(problem: BaseException, answer: Any) -> dict:
 
 
 def _own_file(answer: Any) -> str | None:
-    code = getattr(answer, "__code__", None) or getattr(getattr(answer, "forward", None), "__code__", None)
-    return code.co_filename if isinstance(code, CodeType) else None
+    """The file that an answer was written in: a function's, or that of a method of a class."""
+    for part in (answer, *(vars(answer).values() if isinstance(answer, type) else ())):
+        code = getattr(part, "__code__", None)
+        if isinstance(code, CodeType):
+            return code.co_filename
+    return None
 
 
 def _shapes(frame: FrameType, line: str) -> dict[str, list[int]]:

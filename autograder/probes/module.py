@@ -42,13 +42,17 @@ def _run(torch: Any, answer: Any, arguments: dict, request: dict) -> dict:
     inputs = [torch.tensor(arguments[n], dtype=torch.float64, requires_grad=True) for n in options["inputs"]]
     value = module(*inputs)
     reply = returned(value, len(options["cotangents"]))
+    reply["notes"] = []
     tensors = value if isinstance(value, (tuple, list)) else (value,)
-    if len(tensors) != len(options["cotangents"]) or not all(isinstance(t, torch.Tensor) for t in tensors):
+    if len(tensors) != len(options["cotangents"]):
+        return reply
+    if not all(isinstance(t, torch.Tensor) for t in tensors):
+        given = zip(tensors, reply["outputs"])
+        reply["outputs"] = [o if isinstance(t, torch.Tensor) else {"type": type(t).__name__} for t, o in given]
         return reply
     weights = [torch.tensor(arguments[n], dtype=torch.float64) for n in options["cotangents"]]
     if any(t.shape != w.shape for t, w in zip(tensors, weights)):
         return reply
-    reply["notes"] = []
     scalar = sum((t * w).sum() for t, w in zip(tensors, weights))
     leaves = inputs + [dict(module.named_parameters())[n] for n in options["parameters"]]
     reply["outputs"] += _gradients(torch, scalar, leaves)

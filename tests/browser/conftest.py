@@ -49,13 +49,13 @@ def server(browser, tmp_path_factory):
 
 @pytest.fixture
 def lab(server, browser):
-    """Opens notebooks: ``lab("notebooks/...", theme=...)``."""
+    """Opens notebooks: ``lab("notebooks/...")``."""
     from lab import Notebook
 
     opened = []
 
-    def open_notebook(path, **options):
-        opened.append(Notebook(server, browser, path, **options))
+    def open_notebook(path):
+        opened.append(Notebook(server, browser, path))
         return opened[-1]
 
     yield open_notebook

@@ -18,7 +18,8 @@ from autograder.start import choose_port
 SECONDS = 60
 SHOTS = Path(__file__).resolve().parents[2] / "out" / "screenshots"
 ERROR = '[data-mime-type="application/vnd.jupyter.error"]'
-LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
+DARK = "JupyterLab Dark"
+expect.set_options(timeout=SECONDS * 1000)
 
 
 class Server:
@@ -39,6 +40,7 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
             )
+        self.show_every_cell()
         self.address = self._address()
 
     def _address(self) -> str:
@@ -53,15 +55,11 @@ class Server:
         base = start.partition("/lab/")[0]
         return f"{base}/lab/workspaces/w{time.monotonic_ns()}/tree/{notebook}?{token}"
 
-    def theme(self, name: str) -> None:
-        """What a reader would choose in the menu Settings; and every cell is in the page, also those out of sight."""
-        self._set("apputils-extension", "themes", {"theme": name})
-        self._set("notebook-extension", "tracker", {"windowingMode": "none"})
-
-    def _set(self, extension: str, plugin: str, values: dict) -> None:
-        file = self.settings / "@jupyterlab" / extension / f"{plugin}.jupyterlab-settings"
+    def show_every_cell(self) -> None:
+        """Have cells that are out of sight in the page, too."""
+        file = self.settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(values))
+        file.write_text(json.dumps({"windowingMode": "none"}))
 
     def stop(self) -> None:
         """End the server and its kernels."""
@@ -75,8 +73,7 @@ class Server:
 class Notebook:
     """A notebook open in JupyterLab, used as a reader uses it."""
 
-    def __init__(self, server: Server, browser: Browser, path: str, theme: str = LIGHT) -> None:
-        server.theme(theme)
+    def __init__(self, server: Server, browser: Browser, path: str) -> None:
         self.server, self.path = server, path
         self.page: Page = browser.new_page(viewport={"width": 1280, "height": 1400}, device_scale_factor=1)
         self.page.set_default_timeout(SECONDS * 1000)
@@ -84,7 +81,7 @@ class Notebook:
         self.panel = self.page.locator(".jp-NotebookPanel:visible")
         expect(self.panel).to_be_visible(timeout=SECONDS * 1000)
         self.cells = self.panel.locator(".jp-Notebook .jp-Cell:not(.jp-Notebook-footer)")
-        expect(self.cells).to_have_count(len(self.file.cells), timeout=SECONDS * 1000)
+        expect(self.cells).to_have_count(len(self.file.cells))
         self.wait_idle()
 
     @property
@@ -94,9 +91,9 @@ class Notebook:
 
     def wait_idle(self) -> None:
         """Until the kernel is connected and has nothing to do. Cells that are run before that are not run at all."""
-        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=SECONDS * 1000)
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
         indicator = self.panel.locator(".jp-Notebook-ExecutionIndicator")
-        expect(indicator).to_have_attribute("data-status", "idle", timeout=SECONDS * 1000)
+        expect(indicator).to_have_attribute("data-status", "idle")
 
     def index(self, grade_id: str) -> int:
         """Where the cell with this grade id is."""
@@ -128,13 +125,24 @@ class Notebook:
 
     def run_all(self) -> None:
         """Choose *Run All Cells* in the menu and wait until the last code cell is done, or one has failed."""
-        self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+        self.choose("Run", "Run All Cells")
         last = max(i for i, c in enumerate(self.file.cells) if c.cell_type == "code")
         ended = "([prompt, panel, error]) => /^\\[\\d+\\]:$/.test(prompt.innerText) || panel.querySelector(error)"
         prompt = self.cell(last).locator(".jp-InputPrompt").first.element_handle()
         self.page.wait_for_function(ended, arg=[prompt, self.panel.element_handle(), ERROR], timeout=2 * SECONDS * 1000)
         self.wait_idle()
+
+    def choose(self, *names: str) -> None:
+        """Choose something from the menus."""
+        for depth, name in enumerate(names):
+            kind = ".lm-Menu-itemLabel" if depth else ".lm-MenuBar-itemLabel"
+            self.page.locator(kind, has_text=re.compile(f"^{re.escape(name)}$")).click()
+
+    def theme(self, name: str) -> None:
+        """Change the theme as a reader does."""
+        self.choose("Settings", "Theme", name)
+        light = "false" if name == DARK else "true"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
 
     def errors(self) -> Locator:
         """Tracebacks in the notebook."""
