@@ -14,7 +14,7 @@ from autograder.report import Report
 
 CASES = (
     Case("values", {"N": 2, "D": 3}, N_("The numbers are not right."), weight=2),
-    Case("one example", {"N": 1, "D": 4}, N_("It goes wrong when there is only one example.")),
+    Case("one example", {"N": 1, "D": 4}, N_("Here there is only one example.")),
 )
 DOUBLE = Exercise(
     id="double",

@@ -28,6 +28,10 @@ A notebook is made of *cells*. Click into the grey one below and press **Shift+E
 chosen. Go through a lesson from top to bottom like this. (If you get lost: *Kernel* > *Restart Kernel and Run All
 Cells* starts afresh, and keeps what you have written.)
 
+Three more things to know. Where a lesson says "in a cell of your own": click beside a cell and press **B**, which makes
+a new one below it. Text, such as your answer to a question in words, is opened by a **double click** and closed by
+Shift+Enter. And **Ctrl+S** (on a Mac, Cmd+S) saves.
+
 The first cell looks at your computer and says in plain words what is missing, if anything.
 """
 
@@ -51,7 +55,7 @@ import numpy as np
 
 from autograder import check, hint, inputs, progress
 from autograder.tour import check_example
-from rnnlab.widgets import transpose_or_reshape
+from rnnlab.widgets.transpose import transpose_or_reshape
 
 # %% [markdown]
 r"""
@@ -77,6 +81,9 @@ check_example("double", double)
 r"""
 **Error.** Your code stopped with an exception. The report shows the line of *yours* where it happened and what it
 means. Here a capital letter is wrong.
+
+(If it is the cell with your *answer* that ends in red, as it does after a typing mistake, then that cell has changed
+nothing: the function is still the one from before, and a check would look at that one. Mend the cell and run it again.)
 """
 
 
@@ -155,8 +162,11 @@ down, which never costs you points.
 
 When your teacher grades the notebook, the same checks run again with new numbers and a few *hidden* cases more: other
 sizes, special values. A hidden case tells you what it is about
-(`hidden: one example: it goes wrong when there is only one example`), but not its numbers. An answer that is right in
+(`hidden: one example: failed. Here there is only one example.`), but not its numbers. An answer that is right in
 general has nothing to fear from them.
+
+A check calls your function out of sight, so a `print` inside it shows nothing there. To look into your function, call
+it yourself: `inputs("affine")` gives you the very arrays of the first check.
 
 ## Predict
 
@@ -180,12 +190,16 @@ print("row 0 of x.T:            ", *x.T[0])
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 `reshape` never moves a number. It reads them in the order in which they lie, row by row, and cuts that line into new
 rows. So row 0 holds two steps of the *same* sequence. `transpose` (of which `.T` is the short form) moves each number
 to its new place.
 
 ![A batch of two sequences, transposed and reshaped. Transposed, each row holds one step of both sequences. Reshaped,
 the sequences are mixed.](figures/00_time_major.svg)
+
+</details>
 
 ## Play
 
@@ -238,7 +252,8 @@ Write `affine`: `x (N, D)`, `W (H, D)`, `b (H)` to `(N, H)`, as above, for any s
 - Make a new array, and leave `x`, `W` and `b` as they are.
 - NumPy only. One line is enough.
 - To try it: `x, W, b = inputs("affine")` in a cell of your own gives you the arrays of the first check.
-- Stuck? `hint("affine")` in a cell of your own gives you a nudge, and each further call a stronger one.
+- Stuck? `hint("affine")` in a cell of your own gives you a nudge, and each further call a stronger one. Hints cost no
+  points.
 """
 
 
@@ -255,7 +270,8 @@ def affine(x, W, b):
 
 # %% [markdown]
 r"""
-A hint looks like this. This is the first of three; ask for the next only when you have tried.
+If that passed, go on. If not, here is the first of three hints, and running the cell *again* gives the next: do so
+only when you have tried.
 """
 
 # %%
@@ -263,7 +279,7 @@ hint("affine")
 
 # %% [markdown]
 r"""
-And these are the arrays of the first check, of which it is good to know the shapes when something fails.
+These are the arrays of the first check, of which it is good to know the shapes when something fails.
 """
 
 # %%
@@ -275,7 +291,8 @@ r"""
 ### Exercise: `time_major`
 
 Sequences often come as `(N, T, D)`, the batch first, and something wants them as `(T, N, D)`, with time first. Write
-`time_major` such that `out[t, n]` is `x[n, t]`. You have just seen how *not* to do it.
+`time_major` such that `out[t, n]` is `x[n, t]`. You have seen above how *not* to do it. What is new is the third axis:
+what was one cell there is `D` numbers here, and they stay together.
 """
 
 
@@ -294,10 +311,12 @@ def time_major(x):
 r"""
 ### In your own words
 
-Each notebook has one question that is answered in words and marked by a person. Write into the cell below it.
+Each notebook has one question that is answered in words and marked by a person. Double-click the cell below
+it, write, and press Shift+Enter.
 
 A friend trains a network that reads `(T, N, D)`. The data come as `(N, T, D)`, and the friend converts them with
-`x.reshape(T, N, D)`. There is no error message, and the loss goes down from 1.39 to 1.30 and stays there.
+`x.reshape(T, N, D)`. There is no error message, and the loss (how bad its answers are) goes down from 1.39, which is
+what blind guessing costs here, to 1.30 and stays there.
 
 What does the network see as "one sequence", and why can it learn hardly anything from it? Name one quick test that
 would have found the mistake before the training. Three to five sentences.
@@ -342,7 +361,8 @@ r"""
 - Blank and others, "nbgrader: a tool for creating and grading assignments in the Jupyter notebook" (2019): what marks
   this course.
 
-Your points so far:
+Your points since this notebook was last started; a check that has not been run since then does not count in it.
+(*Run* > *Run All Cells* runs them all. When your teacher grades the notebook, all are run anyway.)
 """
 
 # %%

@@ -14,8 +14,9 @@ you build one, from a single step to a torch module, and see what those few numb
 - name the shape of every array in it, and count what it learns;
 - rebuild `torch.nn.RNN`, equal to the original in outputs and gradients.
 
-**Builds on** [lesson 00](../00_start_here/00_start_here.ipynb): `affine`, and the order of axes. **Time** about 90
-minutes. **Points** 24, and 3 more marked by a person.
+**Builds on** [lesson 00](../00_start_here/00_start_here.ipynb): `affine`, and the order of axes. For the last part you
+should have seen a Python class; what is needed of torch is explained there. **Time** about two and a half hours; after
+`rnn_forward`, half way, is a good place for a break. **Points** 24, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -25,7 +26,7 @@ import torch
 
 from autograder import check, hint, inputs, progress
 from rnnlab import palette, plots
-from rnnlab.widgets import unroll
+from rnnlab.widgets.unroll import unroll
 
 plots.style()
 torch.set_num_threads(1)  # networks as small as ours are fastest on one thread
@@ -46,11 +47,11 @@ Take the simplest such case: a wave. At the two marked points its value is *the 
 """
 
 # %%
-time = np.arange(40)
-wave = np.sin(np.pi * time / 10)
+times = np.arange(40)
+wave = np.sin(np.pi * times / 10)
 
 fig, ax = plt.subplots(figsize=(6.4, 2.4))
-ax.plot(time, wave, color=palette.LINE)
+ax.plot(times, wave, color=palette.LINE)
 for t, word in ((2, "rises"), (8, "falls")):
     ax.plot([t, t + 1], wave[[t, t + 1]], "o-", color=palette.PURPLE)
     ax.text(t + 0.5, wave[t], word, va="center", color=palette.PURPLE)
@@ -99,23 +100,25 @@ r"""
 
 Here is a network that reads words and has no memory. Each word is a vector; it goes through one layer, and the results
 for all words are added up. Its weights are random, since what follows is true for any weights.
+
+The layer is `torch.nn.Linear`: the `affine` of lesson 00, ready made, with random weights of its own.
 """
 
 
 # %%
-def random_network(seed, D=4, H=3):
-    """A torch network with random weights, and a random vector for each of four words."""
-    torch.manual_seed(seed)
-    vectors = {word: torch.randn(D) for word in ("the", "dog", "bites", "man")}
-    return torch.nn.RNN(D, H, batch_first=True), vectors
+def as_vectors(sentence):
+    """A random vector of four numbers for each word, the same one wherever the word stands."""
+    vectors = {word: torch.randn(4) for word in ("the", "dog", "bites", "man")}
+    return torch.stack([vectors[word] for word in sentence.split()])  # (T, D), as np.stack does
 
 
-@torch.no_grad()
+@torch.no_grad()  # nothing is trained here, so torch need not prepare for it
 def without_memory(sentence, seed):
     """Each word by itself through one layer, results added up."""
-    network, vectors = random_network(seed)
-    x = torch.stack([vectors[word] for word in sentence.split()])  # (T, D)
-    return torch.tanh(x @ network.weight_ih_l0.T + network.bias_ih_l0).sum(0).numpy()  # (H)
+    torch.manual_seed(seed)
+    layer = torch.nn.Linear(4, 3)  # D = 4 numbers in, H = 3 out
+    x = as_vectors(sentence)  # (T, D)
+    return torch.tanh(layer(x)).sum(0).numpy()  # (H)
 
 
 print("the dog bites the man:", without_memory("the dog bites the man", seed=0).round(3))
@@ -148,8 +151,12 @@ print(f"largest difference in 50 networks with other weights: {max(gaps):.0e}")
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The same (the last digits of a float aside), for every choice of weights. No training can repair that. The network
 cannot tell the two sentences apart, because nothing that it computed for one word is left when the next one arrives.
+
+</details>
 
 So keep something.
 
@@ -157,6 +164,9 @@ So keep something.
 
 ![Two boxes. The left one has an input below and an output above. The right one also has an arrow that leaves it and
 comes back: the state of the last step.](figures/01_memory.svg)
+
+In both, $x_t$ is what arrives at step $t$, and $y_t$ what comes out. (The green arrow to $y_t$, with its
+${\color{#009E73}{W_{hy}}}$, comes later in this lesson.)
 
 On the right an arrow leaves the box and comes back. What travels along it is the **hidden state** $h_t$: a vector of
 $H$ numbers, one for each *unit*. At every step the network makes the new state from two things, the input that has
@@ -171,7 +181,8 @@ $$h_t = \tanh\left({\color{#D55E00}{W_{xh}}}\, x_t + {\color{#0072B2}{W_{hh}}}\,
 - $h_0$, the state before the first step, is usually zero: nothing has been read yet.
 
 In all pictures and formulas of this course ${\color{#D55E00}{W_{xh}}}$ is vermillion and ${\color{#0072B2}{W_{hh}}}$ is
-blue. Does it help with the dog and the man? Here the same random weights, and the state this time:
+blue. Does it help with the dog and the man? Here is torch's own network of this kind, `torch.nn.RNN`, with random
+weights. By the end of this lesson you will have built it yourself; for now, only look at its last state:
 """
 
 
@@ -179,9 +190,10 @@ blue. Does it help with the dog and the man? Here the same random weights, and t
 @torch.no_grad()
 def with_memory(sentence, seed):
     """The state after the last word."""
-    network, vectors = random_network(seed)
-    x = torch.stack([vectors[word] for word in sentence.split()])  # (T, D)
-    return network(x)[1][0].numpy()  # (H)
+    torch.manual_seed(seed)
+    network = torch.nn.RNN(4, 3)
+    states, _last = network(as_vectors(sentence))  # (T, H): the state after each word
+    return states[-1].numpy()  # (H)
 
 
 print("the dog bites the man:", with_memory("the dog bites the man", seed=0).round(3))
@@ -275,13 +287,14 @@ my_prediction = "?"  # "all", "last" or "none"
 def change_of_states(seed, cut):
     """How far each state moves when only the first of three inputs is changed."""
     torch.manual_seed(seed)
-    network = torch.nn.RNN(4, 8, batch_first=True)
+    network = torch.nn.RNN(4, 8)
     if cut:
-        network.weight_hh_l0.zero_()
+        network.weight_hh_l0.zero_()  # what torch calls W_hh
     x = torch.randn(3, 4)
     changed = x.clone()
     changed[0] = torch.randn(4)
-    return (network(x)[0] - network(changed)[0]).norm(dim=1).numpy()  # (T)
+    states, states_changed = network(x)[0], network(changed)[0]  # (T, H) each
+    return (states - states_changed).norm(dim=1).numpy()  # (T), how far apart they are
 
 
 print("you predicted:", my_prediction)
@@ -293,12 +306,16 @@ for cut in (False, True):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Only $x_1$ was changed, in twenty random networks. With ${\color{#0072B2}{W_{hh}}}$ kept, the change still shows in
 $h_2$ and $h_3$. With ${\color{#0072B2}{W_{hh}}}$ at zero it shows in $h_1$ and nowhere else: $h_3$ depends on $x_3$
 alone, and you have the network without memory again. All that a recurrent network remembers goes through that one
 matrix.
 
 Notice also that the change shrinks from step to step. That is no accident, and it is the subject of lesson 05.
+
+</details>
 """
 
 # %% [markdown]
@@ -356,8 +373,8 @@ things.
 - **What is learnt once holds everywhere.** "not" before "good" means the same at the second word and at the twentieth.
 - **Few numbers.** A sequence ten times as long has no more to learn.
 
-Step through it. Choose a sequence, press play or move $t$. Compare `a b` with `b a`: which states differ, and from
-where on? Then tick $W_{hh} = 0$ and compare again.
+Step through it. Choose a sequence, press play or move $t$. A dot (·) stands for "nothing": an input of zeros. Compare
+`a b` with `b a`: which states differ, and from where on? Then tick $W_{hh} = 0$ and compare again.
 """
 
 # %%
@@ -365,8 +382,12 @@ unroll()
 
 # %% [markdown]
 r"""
+<details><summary><b>What there is to see</b> (open this when you have compared)</summary>
+
 With $W_{hh}$ kept, `a b` and `b a` end in different states, although nothing but zeros arrives after the second
 letter. With $W_{hh} = 0$ the state is back at zero as soon as the letters are over.
+
+</details>
 
 ### Shapes, with a batch
 
@@ -384,6 +405,10 @@ state is N by H.](figures/01_shapes.svg)
 | all states | `(N, T, H)` | `h` |
 | one state of each | `(N, H)` | `h[:, t]` |
 | the last state of each | `(N, H)` | `h[:, -1]`, and *not* `h[-1]`, which is the last sequence |
+
+The second line is for networks that read whole sequences, as `torch.nn.RNN` does, when they are to go one step at a
+time. Your `rnn_step` takes a step *without* an axis of time: `x[:, t]`. Given `x[:, t:t+1]` it would not complain, but
+mix the examples, since NumPy stretches `(N, 1, H)` and `(N, H)` to `(N, N, H)`.
 
 > **Convention · batch first.** This course writes `(N, T, D)`. torch puts time first, `(T, N, D)`, unless you say
 > `batch_first=True`; its *states* keep `(layers, N, H)` either way. The order costs nothing; mixing the two up costs
@@ -514,18 +539,27 @@ with np.errstate(over="ignore"):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Softmax does not notice: $e^{z+100} = e^{100} e^{z}$, above and below the line, and $e^{100}$ cancels. Only the
 *differences* between scores count. A sigmoid does notice: each score stands for itself.
 
+</details>
+
 The last line is a warning. $e^{1000}$ does not fit into a float, it is `inf`, and `inf / inf` is `nan`: one such
 number in a batch, and the whole training is lost. Scores that large do occur in a network that has gone astray. So
-write both functions such that they are right at any size; what you just saw about softmax is the way out there.
+write both functions such that they are right at any size.
+
+- For **softmax** the way out is what you have just seen: what may be added to all scores without a change?
+- For **sigmoid** it depends on how you write it. $1 / (1 + e^{-z})$ survives: at $-1000$ it is `1 / inf`, which is 0
+  and right, with a warning that you may ignore or avoid. The equal $e^z / (1 + e^z)$ is `inf / inf` at 1000.
 
 ### Exercises: sigmoid and softmax
 
 Both take `z (..., C)`, which means: any number of axes, of which the last holds the classes. Both give back the same
 shape. `sigmoid` treats every number by itself. `softmax` makes the numbers along the *last* axis add up to 1.
-`sigmoid(np.array([0.0]))` is `[0.5]`, and `softmax(np.array([[1000.0, 1000.0]]))` is `[[0.5, 0.5]]`. NumPy only.
+`sigmoid(np.array([0.0]))` is `[0.5]`, and `softmax(np.array([[1000.0, 1000.0]]))` is `[[0.5, 0.5]]`. NumPy only, and no
+`nan` for any score; a warning is not a mistake.
 """
 
 
@@ -533,7 +567,7 @@ shape. `sigmoid` treats every number by itself. `softmax` makes the numbers alon
 def sigmoid(z):
     """z (...,C) -> (...,C)
 
-    For each number by itself a probability, without overflow at any size.
+    For each number by itself a probability, right at any size.
     """
     ### BEGIN SOLUTION
     small = np.exp(-np.abs(z))  # between 0 and 1, whatever z is
@@ -545,7 +579,7 @@ def sigmoid(z):
 def softmax(z):
     """z (...,C) -> (...,C)
 
-    Probabilities that add up to 1 along the last axis, without overflow at any size.
+    Probabilities that add up to 1 along the last axis, right at any size.
     """
     ### BEGIN SOLUTION
     e = np.exp(z - z.max(axis=-1, keepdims=True))  # the largest exponent is 0
@@ -611,7 +645,12 @@ time**, and the loss of a batch the average over its sequences:
 
 $$L = \frac{1}{N T} \sum_{n=1}^{N} \sum_{t=1}^{T} L_{n,t}$$
 
-Why not the sum? Measure both, for networks that know nothing and must choose among four classes.
+For a choice among classes, $L_t$ is usually the **cross-entropy**: $-\ln$ of the probability that the network gave to
+the right answer. Certain and right costs $-\ln 1 = 0$; guessing one of four costs $-\ln \frac14 \approx 1.39$;
+certain and wrong costs without limit.
+
+Why not the sum? Measure both, for networks that know nothing and must choose among four classes. (torch takes the
+scores, applies softmax itself, and its `"sum"` adds over the batch as well as over time: all $8\,T$ losses here.)
 """
 
 
@@ -632,8 +671,8 @@ for T in (5, 50, 500):
 
 # %% [markdown]
 r"""
-The average stays near $\ln 4 \approx 1.39$, the loss of guessing among four, at any length, so you can compare it.
-The sum grows with the length, and its gradients with it: a learning rate that is right for short sequences is too
+The average stays near $1.39$, the loss of guessing among four, at any length, so you can compare it. The sum grows with
+the length (and with the batch), and its gradients with it: a learning rate that is right for short sequences is too
 large for long ones.
 
 > **Convention · which average.** This course averages over all steps of all sequences. torch's `cross_entropy` does
@@ -647,18 +686,58 @@ r"""
 ## As a torch module
 
 You have everything. To train it, you want torch to find the gradients, and for that the network becomes a
-`torch.nn.Module`: `__init__` makes the weights, `forward` uses them.
+`torch.nn.Module`: a class whose `__init__` makes the weights and whose `forward` uses them. Here is the `affine` of
+lesson 00 as such a class. Read it line by line; the network needs nothing else.
+"""
+
+
+# %%
+class Affine(torch.nn.Module):
+    """Affine(D, H), then layer(x (N,D)) -> (N,H)"""
+
+    def __init__(self, D, H):
+        super().__init__()  # torch's own preparations; they come first, always
+        self.W = torch.nn.Parameter(torch.empty(H, D).uniform_(-0.5, 0.5))  # (H, D), at random
+        self.b = torch.nn.Parameter(torch.zeros(H))  # (H)
+
+    def forward(self, x):
+        return x @ self.W.T + self.b  # (N, H)
+
+
+layer = Affine(3, 2)
+x = torch.randn(4, 3)
+y = layer(x)  # runs forward
+print("y has shape", tuple(y.shape))
+print("learnt:", [name for name, _weights in layer.named_parameters()])
+
+loss = (y**2).mean()  # any single number will do
+loss.backward()  # finds how the loss changes with every parameter
+print("gradient for b:", layer.b.grad.numpy().round(2))
+print("gradient for W has shape", tuple(layer.W.grad.shape))
+
+stacked = torch.stack([y, y, y], dim=1)
+print("three times y, stacked:", tuple(stacked.shape))
+
+# %% [markdown]
+r"""
+- `torch.nn.Parameter` marks a tensor as one that is learnt. Without it, training would never find it.
+  `torch.empty(H, D)` makes room for numbers, and `.uniform_(low, high)` fills it at random.
+- An instance is called like a function: `layer(x)` runs `forward(x)`.
+- The way back to the gradients leads through torch's operations: `torch.tanh`, `@`, `torch.stack`. NumPy's would cut
+  it. `torch.stack(list, dim=1)` is `np.stack(list, axis=1)`.
 
 ### Exercise: `VanillaRNN`
 
 Write the class `VanillaRNN`. ("Vanilla" is what people call the plain kind, without gates.)
 
 - `VanillaRNN(D, H)` holds three parameters: `W_xh (H, D)`, `W_hh (H, H)` and `b (H)`, each a `torch.nn.Parameter`.
-  Start them at random, as torch does: uniform between $-1/\sqrt{H}$ and $1/\sqrt{H}$.
+  torch starts them at random, uniform between $-1/\sqrt{H}$ and $1/\sqrt{H}$, and so may you. The check does not
+  look at the start, since it fills in weights of its own; but do not start at zero, since units that start equal stay
+  equal when they are trained.
 - `forward(x, h0)` takes `x (N, T, D)` and `h0 (N, H)`, and returns `h (N, T, H)` and `h_T (N, H)`.
 - torch's operations only, or the gradients are lost. `torch.nn.RNN`, `torch.nn.RNNCell` and `torch.nn.Linear` are not
   for here.
-- The check copies its own weights into yours and compares outputs *and* gradients with those of `torch.nn.RNN`.
+- The check compares outputs *and* gradients with those of `torch.nn.RNN`.
 """
 
 
@@ -706,7 +785,8 @@ must have kept it.
 We train five networks with ${\color{#0072B2}{W_{hh}}}$ as it is, and five in which it is held at zero, on strings of 10
 letters. Then we test on strings of 10 and of 500, a length that none of them has met. Guessing gives 50 percent.
 
-**Predict first.** Which of the four groups will be near 100 percent, and which near 50?
+**Predict first.** Which of the four groups will be near 100 percent, and which near 50? (The cell after your prediction
+trains ten networks, which takes about ten seconds.)
 """
 
 # %%
@@ -774,6 +854,8 @@ plt.show()
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Without the loop, chance: the letter before is gone, and no amount of training brings it back. With it, all five
 networks get (nearly) everything right, and on strings fifty times as long as any that they were trained on. What they
 have learnt is not "what to do at step 7" but "what to do with a letter and a state", and that is the same at step 7
@@ -781,6 +863,8 @@ and at step 499.
 
 Do not take more from this than it shows. The memory it asks for reaches back *one* step. How a plain recurrent
 network fares when the letter to remember stands twenty steps back is a less happy story, told in lesson 05.
+
+</details>
 """
 
 # %% [markdown] question="why_share"

@@ -14,8 +14,9 @@ import pytest
 
 from rnnlab import palette, plots, richtext
 from rnnlab.svg import Canvas, number
-from rnnlab.widgets import transpose_or_reshape, unroll
 from rnnlab.widgets.base import VIEW
+from rnnlab.widgets.transpose import transpose_or_reshape
+from rnnlab.widgets.unroll import unroll
 
 FOLDER = Path(__file__).parents[1] / "assets" / "figures"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import lesson_00
 import lesson_01
+import lesson_02
+import lesson_03
+import lesson_04
 import readme
 
 from rnnlab.svg import Canvas
 
-FIGURES: dict[str, Callable[[], Canvas]] = lesson_00.FIGURES | lesson_01.FIGURES | readme.FIGURES
+FIGURES: dict[str, Callable[[], Canvas]] = (
+    lesson_00.FIGURES | lesson_01.FIGURES | lesson_02.FIGURES | lesson_03.FIGURES | lesson_04.FIGURES | readme.FIGURES
+)
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ def time_major() -> Canvas:
     cells = [[f"{s}_{t}" for t in "012"] for s in "ab"]
     flat = [c for row in cells for c in row]
     start = table(canvas, 70, 130, cells, "N", "T")
-    canvas.label(start.center[0], start.y + start.h + 26, "(N, T, D)", size=16, font="code")
+    canvas.label(start.center[0], start.y + start.h + 26, "(N, T)", size=16, font="code")
     turned = [list(row) for row in zip(*cells, strict=True)]
     cut = [flat[i : i + 2] for i in range(0, 6, 2)]
     for y, rows, word, right in ((22, turned, "transpose", True), (182, cut, "reshape", False)):
@@ -85,7 +85,7 @@ def time_major() -> Canvas:
         canvas.arrow((start.x + start.w + 16, 170), (468, end.center[1]), INK)
         canvas.label(340, 72 if right else 268, word, size=17, font="code")
         canvas.mark(end.x + end.w + 36, end.center[1] - 20, right, 24)
-        canvas.label(end.x + end.w + 14, end.center[1] + 18, "(T, N, D)", size=16, font="code", anchor="start")
+        canvas.label(end.x + end.w + 14, end.center[1] + 18, "(T, N)", size=16, font="code", anchor="start")
     return canvas
 
 

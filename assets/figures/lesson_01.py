@@ -182,7 +182,7 @@ def shapes() -> Canvas:
     """The arrays of a mini-batch: sequences above, one step below."""
     canvas = Canvas(
         760,
-        360,
+        372,
         "Four shapes",
         "Above: sequences (N, T, D) become states (N, T, H). Below: one step (N, 1, D) gives one state (N, H).",
     )
@@ -195,8 +195,11 @@ def shapes() -> Canvas:
         below = stack(canvas, left + size * t, top + 166, 1, rows, {0: color})
         for x in (below.x, below.x + size):
             canvas.line((x, above.y + above.h + 3), (x, below.y - 3 if x == below.x else below.y - 24), dashed=True)
+        down = whole[-2]
+        sheet_axes(canvas, above, down, "T")
+        sheet_axes(canvas, below, down)
         canvas.label(above.center[0] + 11, 28, whole, size=17, font="code")
-        canvas.label(below.center[0] + 11, 336, one, size=17, font="code")
+        canvas.label(below.center[0] + 11, 347, one, size=17, font="code")
     for y in (114, 280):
         f = cell(canvas, 380, y)
         canvas.arrow((300, y), f.left, W_XH)
@@ -224,6 +227,15 @@ def stack(canvas: Canvas, x: float, y: float, columns: int, rows: int, live: dic
                     canvas.box(*at, size, size, fill=live[j], tint=0.35, edge=None, radius=0)
         canvas.box(left, top, size * columns, size * rows, fill="none", edge=INK, thick=1.3, radius=2)
     return Box(x, y, size * columns, size * rows)
+
+
+def sheet_axes(canvas: Canvas, front: Box, down: str, across: str = "") -> None:
+    """The names of the axes of a stack: down and across its front sheet, and N from sheet to sheet."""
+    look = {"size": 16, "color": MUTED}
+    canvas.label(front.x - 14, front.center[1], down, **look)
+    canvas.label(front.x + front.w + 19, front.y + front.h + 1, "N", **look)
+    if across:
+        canvas.label(front.x + 39, front.y + front.h + 15, across, **look)
 
 
 FIGURES = {

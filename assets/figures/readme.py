@@ -29,7 +29,7 @@ def readme_check() -> Canvas:
     """A cell with a slip in it, and what its check answers."""
     report = check("rnn_step", wrong_step).to_dict()
     lines = [(case, list(case["sentences"])) for case in report["cases"]]
-    diagnosis = wrapped(report["diagnosis"].replace("*", ""), WIDTH - SAYS - LEFT)
+    diagnosis = wrapped(re.sub("[*`]", "", report["diagnosis"]), WIDTH - SAYS - LEFT)
     rows = sum(max(1, len(said)) for _case, said in lines) + len(diagnosis)
     source = SOURCE.splitlines()
     top = 34 + 22 * len(source) + 36

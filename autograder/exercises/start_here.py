@@ -47,27 +47,27 @@ AFFINE = Exercise(
     reference=basics.affine,
     oracle=oracles.affine,
     cases=(
-        Case("values", {"N": 2, "D": 3, "H": 4}, N_("The outputs of a small batch are not right."), weight=3),
-        Case("one example", {"N": 1, "D": 3, "H": 2}, N_("It goes wrong when there is only one example.")),
+        Case("values", {"N": 2, "D": 3, "H": 4}, N_("Here all sizes differ."), weight=3),
+        Case("one example", {"N": 1, "D": 3, "H": 2}, N_("Here there is only one example.")),
         Case(
             "all sizes equal",
             {"N": 3, "D": 3, "H": 3},
-            N_("It goes wrong when N, D and H are equal: then nothing raises, whichever way round an array stands."),
+            N_("Here N, D and H are all equal."),
         ),
         Case(
             "whole numbers",
             {"N": 3, "D": 4, "H": 2},
-            N_("It goes wrong when x holds whole numbers, as one-hot vectors do."),
+            N_("Here x holds whole numbers, as one-hot vectors do."),
             change=lambda rng, made: {"x": rng.integers(-3, 4, size=made["x"].shape)},
         ),
-        Case("many examples", {"N": 33, "D": 5, "H": 7}, N_("It goes wrong on a larger batch."), hidden=True),
+        Case("many examples", {"N": 33, "D": 5, "H": 7}, N_("Here the batch is larger."), hidden=True),
         Case(
             "as many outputs as inputs",
             {"N": 3, "D": 5, "H": 5},
-            N_("It goes wrong when D and H are equal."),
+            N_("Here D and H are equal."),
             hidden=True,
         ),
-        Case("one input, one output", {"N": 4, "D": 1, "H": 1}, N_("It goes wrong when D and H are 1."), hidden=True),
+        Case("one input, one output", {"N": 4, "D": 1, "H": 1}, N_("Here D and H are 1."), hidden=True),
     ),
     misconceptions=(
         Misconception(
@@ -165,6 +165,22 @@ AFFINE = Exercise(
             lambda x, W, b: x * W + b,
         ),
         Misconception(
+            "entry_by_entry_transposed",
+            N_(
+                "`*` multiplies entry by entry and adds nothing up, transposed or not. An output is a *sum* over the "
+                "D inputs, each times its weight: that is the matrix product, `@`."
+            ),
+            lambda x, W, b: x * W.T + b,
+        ),
+        Misconception(
+            "tanh_applied",
+            N_(
+                "tanh is applied to the result: nothing in it lies outside -1 to 1. Here there is none, only the "
+                "product and the bias. (It comes in lesson 01.)"
+            ),
+            lambda x, W, b: np.tanh(x @ W.T + b),
+        ),
+        Misconception(
             "cut_to_whole_numbers",
             N_(
                 "Right, until x holds whole numbers: then the result is an array of x's integer type, which cuts off "
@@ -210,22 +226,17 @@ TIME_MAJOR = Exercise(
         Case(
             "values",
             {"N": 2, "T": 3, "D": 4},
-            N_(
-                "Numbers land in the wrong place. Here x[n, t, d] is 100 n + 10 t + d, so that you can see where "
-                "each came from."
-            ),
+            N_("Here x[n, t, d] is 100 n + 10 t + d, so that you can see where each number came from."),
             change=lambda rng, made: {"x": np.fromfunction(lambda n, t, d: 100 * n + 10 * t + d, made["x"].shape)},
             weight=3,
         ),
-        Case("as many sequences as steps", {"N": 3, "T": 3, "D": 2}, N_("It goes wrong when N and T are equal.")),
-        Case("more sequences than steps", {"N": 5, "T": 2, "D": 3}, N_("It goes wrong when N is larger than T.")),
-        Case("one sequence", {"N": 1, "T": 4, "D": 3}, N_("It goes wrong when there is only one sequence.")),
-        Case("one step", {"N": 3, "T": 1, "D": 2}, N_("It goes wrong when the sequences have only one step.")),
-        Case(
-            "long sequences", {"N": 4, "T": 30, "D": 6}, N_("It goes wrong on longer sequences."), weight=2, hidden=True
-        ),
-        Case("one number a step", {"N": 3, "T": 5, "D": 1}, N_("It goes wrong when D is 1."), hidden=True),
-        Case("all sizes equal", {"N": 4, "T": 4, "D": 4}, N_("It goes wrong when N, T and D are equal."), hidden=True),
+        Case("as many sequences as steps", {"N": 3, "T": 3, "D": 2}, N_("Here N and T are equal.")),
+        Case("more sequences than steps", {"N": 5, "T": 2, "D": 3}, N_("Here N is larger than T.")),
+        Case("one sequence", {"N": 1, "T": 4, "D": 3}, N_("Here there is only one sequence.")),
+        Case("one step", {"N": 3, "T": 1, "D": 2}, N_("Here the sequences have only one step.")),
+        Case("long sequences", {"N": 4, "T": 30, "D": 6}, N_("Here the sequences are longer."), weight=2, hidden=True),
+        Case("one number a step", {"N": 3, "T": 5, "D": 1}, N_("Here D is 1."), hidden=True),
+        Case("all sizes equal", {"N": 4, "T": 4, "D": 4}, N_("Here N, T and D are all equal."), hidden=True),
     ),
     misconceptions=(
         Misconception(

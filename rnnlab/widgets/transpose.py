@@ -28,15 +28,15 @@ class TransposeOrReshape(Widget):
         canvas = Canvas(
             760,
             270,
-            f"(N, T, D) to (T, N, D) by {state['way']}",
+            f"(N, T) to (T, N) by {state['way']}",
             f"{N} sequences a, b, c of {T} steps. Step t = {state['t']} of the result holds {names}.",
         )
         before = Box(70, 62, T * WIDE, N * TALL)
         after = Box(500, 40, N * WIDE, T * TALL)
         self._array(canvas, before, [(n, t) for n in range(N) for t in range(T)], T, given)
         self._array(canvas, after, cells, N, given)
-        _axes(canvas, before, "N", "T", "x (N, T, D)")
-        _axes(canvas, after, "T", "N", "out (T, N, D)")
+        _axes(canvas, before, "N", "T", "x (N, T)")
+        _axes(canvas, after, "T", "N", "out (T, N)")
         canvas.arrow((before.x + before.w + 24, 128), (after.x - 44, 128), INK)
         canvas.label(380, 106, state["way"], size=17, font="code")
         y = after.y + (state["t"] + 0.5) * TALL

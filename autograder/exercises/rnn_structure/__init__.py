@@ -16,7 +16,7 @@ from autograder.messages import N_
 LESSON = Lesson(
     id="01_rnn_structure",
     title=N_("The structure of a recurrent network"),
-    minutes=90,
+    minutes=150,
     items=(
         RNN_STEP,
         FUSE_WEIGHTS,

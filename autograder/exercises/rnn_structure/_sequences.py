@@ -140,6 +140,24 @@ def loops_over_sequences(x, h0, *weights, rnn_step=rnn.rnn_step):
     return np.stack(states, axis=1), states[-1]
 
 
+def counts_the_sequences(x, h0, *weights, rnn_step=rnn.rnn_step):
+    h, states = h0, []
+    for t in range(len(x)):
+        h = rnn_step(x[:, t], h, *weights)
+        states.append(h)
+    return np.stack(states, axis=1), h
+
+
+def returned_in_the_loop(x, h0, *weights, rnn_step=rnn.rnn_step):
+    h = rnn_step(x[:, 0], h0, *weights)
+    return np.stack([h], axis=1), h
+
+
+def step_with_an_axis_of_time(x, h0, *weights, rnn_step=rnn.rnn_step):
+    states = run([x[:, t : t + 1] for t in range(x.shape[1])], h0, rnn_step, weights)
+    return np.stack(states, axis=1), states[-1]
+
+
 def time_in_front(x, h0, *weights, rnn_step=rnn.rnn_step):
     states = run(in_time(x), h0, rnn_step, weights)
     return np.array(states), states[-1]

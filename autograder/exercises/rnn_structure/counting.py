@@ -26,19 +26,17 @@ COUNT_PARAMETERS = Exercise(
     reference=rnn.count_parameters,
     oracle=oracles.count_parameters,
     cases=(
-        Case("values", {"D": 3, "H": 5, "O": 2}, N_("The count of a small network is not right."), weight=3),
-        Case("all sizes one", {"D": 1, "H": 1, "O": 1}, N_("It goes wrong when every size is 1.")),
-        Case("more units", {"D": 3, "H": 50, "O": 2}, N_("It goes wrong when there are many more units than inputs.")),
+        Case("values", {"D": 3, "H": 5, "O": 2}, N_("Here all sizes differ."), weight=3),
+        Case("all sizes one", {"D": 1, "H": 1, "O": 1}, N_("Here every size is 1.")),
+        Case("more units", {"D": 3, "H": 50, "O": 2}, N_("Here there are many more units than inputs.")),
         Case(
             "a vocabulary",
             {"D": 65, "H": 128, "O": 65},
-            N_("It goes wrong for a network that reads letters."),
+            N_("Here the network reads letters, and D and O are equal."),
             hidden=True,
         ),
-        Case("one output", {"D": 7, "H": 4, "O": 1}, N_("It goes wrong when there is only one output."), hidden=True),
-        Case(
-            "large", {"D": 300, "H": 1000, "O": 20000}, N_("It goes wrong for a large network."), weight=2, hidden=True
-        ),
+        Case("one output", {"D": 7, "H": 4, "O": 1}, N_("Here there is only one output."), hidden=True),
+        Case("large", {"D": 300, "H": 1000, "O": 20000}, N_("Here the network is large."), weight=2, hidden=True),
     ),
     misconceptions=(
         Misconception(

@@ -17,12 +17,12 @@ FUSE_WEIGHTS = Exercise(
     reference=rnn.fuse_weights,
     oracle=oracles.fuse_weights,
     cases=(
-        Case("values", {"D": 2, "H": 3}, N_("Some weights are not where they belong."), weight=3),
-        Case("more inputs than units", {"D": 5, "H": 2}, N_("It goes wrong when D is larger than H.")),
-        Case("as many units as inputs", {"D": 3, "H": 3}, N_("It goes wrong when D and H are equal.")),
-        Case("one unit", {"D": 4, "H": 1}, N_("It goes wrong when there is only one unit."), hidden=True),
-        Case("one input", {"D": 1, "H": 4}, N_("It goes wrong when there is only one input."), hidden=True),
-        Case("larger", {"D": 9, "H": 7}, N_("It goes wrong for a larger network."), weight=2, hidden=True),
+        Case("values", {"D": 2, "H": 3}, N_("Here D and H differ."), weight=3),
+        Case("more inputs than units", {"D": 5, "H": 2}, N_("Here D is larger than H.")),
+        Case("as many units as inputs", {"D": 3, "H": 3}, N_("Here D and H are equal.")),
+        Case("one unit", {"D": 4, "H": 1}, N_("Here there is only one unit."), hidden=True),
+        Case("one input", {"D": 1, "H": 4}, N_("Here there is only one input."), hidden=True),
+        Case("larger", {"D": 9, "H": 7}, N_("Here the network is larger."), weight=2, hidden=True),
     ),
     misconceptions=(
         Misconception(

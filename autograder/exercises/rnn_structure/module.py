@@ -64,8 +64,8 @@ RECURRENCE = (
     Misconception(
         "recurrent_transposed",
         N_(
-            "This is what comes out when h is multiplied by W_hh transposed. Row j of W_hh holds the weights into "
-            "unit j: `h @ self.W_hh.T`."
+            "This is what comes out of `h @ self.W_hh`, without `.T`. Row j of W_hh holds the weights into unit j, so "
+            "it has to become a column. W_hh is square, so both ways fit."
         ),
         lambda: ways.stepping(lambda torch, self, x_t, h: torch.tanh(x_t @ self.W_xh.T + h @ self.W_hh + self.b)),
     ),
@@ -224,21 +224,19 @@ VANILLA_RNN = Exercise(
     },
     inputs_stay=False,
     cases=(
-        Case("values", {"N": 2, "T": 4, "D": 3, "H": 5}, N_("Outputs or gradients are not right."), weight=3),
-        Case("batch of one", {"N": 1, "T": 3, "D": 2, "H": 4}, N_("It goes wrong when N is 1.")),
-        Case("one step", {"N": 3, "T": 1, "D": 2, "H": 4}, N_("It goes wrong when the sequences have only one step.")),
-        Case("all sizes equal", {"N": 3, "T": 3, "D": 3, "H": 3}, N_("It goes wrong when N, T, D and H are equal.")),
+        Case("values", {"N": 2, "T": 4, "D": 3, "H": 5}, N_("Here all sizes differ."), weight=3),
+        Case("batch of one", {"N": 1, "T": 3, "D": 2, "H": 4}, N_("Here N is 1.")),
+        Case("one step", {"N": 3, "T": 1, "D": 2, "H": 4}, N_("Here the sequences have only one step.")),
+        Case("all sizes equal", {"N": 3, "T": 3, "D": 3, "H": 3}, N_("Here N, T, D and H are all equal.")),
         Case(
             "long sequences",
             {"N": 2, "T": 25, "D": 3, "H": 4},
-            N_("It goes wrong on long sequences."),
+            N_("Here the sequences are long."),
             weight=2,
             hidden=True,
         ),
-        Case(
-            "one unit", {"N": 2, "T": 5, "D": 3, "H": 1}, N_("It goes wrong when there is only one unit."), hidden=True
-        ),
-        Case("large batch", {"N": 20, "T": 6, "D": 5, "H": 3}, N_("It goes wrong on a larger batch."), hidden=True),
+        Case("one unit", {"N": 2, "T": 5, "D": 3, "H": 1}, N_("Here there is only one unit."), hidden=True),
+        Case("large batch", {"N": 20, "T": 6, "D": 5, "H": 3}, N_("Here the batch is larger."), hidden=True),
     ),
     misconceptions=GRADIENTS + RECURRENCE + RETURNED + PARAMETERS,
     accepts=(
@@ -263,8 +261,8 @@ VANILLA_RNN = Exercise(
             "functions would lose the way back for the gradients."
         ),
         N_(
-            "`torch.nn.Parameter(torch.empty(H, D).uniform_(-s, s))` with s = H ** -0.5 is how torch starts. The "
-            "shapes are W_xh (H, D), W_hh (H, H) and b (H)."
+            "`torch.nn.Parameter(torch.empty(H, D).uniform_(-s, s))` with s = H ** -0.5 is how torch starts; the "
+            "check takes any start. The shapes are W_xh (H, D), W_hh (H, H) and b (H)."
         ),
         N_(
             "In the loop: step t reads x[:, t] and the state before it; append the new state. Nothing is written in "

@@ -29,21 +29,21 @@ READOUT = Exercise(
     reference=readout,
     oracle=oracles.readout,
     cases=(
-        Case("values", {"N": 2, "T": 3, "H": 5, "O": 4}, N_("The scores are not right."), weight=3),
-        Case("batch of one", {"N": 1, "T": 3, "H": 4, "O": 2}, N_("It goes wrong when N is 1.")),
-        Case("one step", {"N": 3, "T": 1, "H": 2, "O": 4}, N_("It goes wrong when the sequences have only one step.")),
+        Case("values", {"N": 2, "T": 3, "H": 5, "O": 4}, N_("Here all sizes differ."), weight=3),
+        Case("batch of one", {"N": 1, "T": 3, "H": 4, "O": 2}, N_("Here N is 1.")),
+        Case("one step", {"N": 3, "T": 1, "H": 2, "O": 4}, N_("Here the sequences have only one step.")),
         Case(
             "all sizes equal",
             {"N": 3, "T": 3, "H": 3, "O": 3},
-            N_("It goes wrong when N, T, H and O are equal: then nothing raises, whichever way round an array stands."),
+            N_("Here N, T, H and O are all equal."),
         ),
         Case(
             "one output",
             {"N": 2, "T": 4, "H": 3, "O": 1},
-            N_("It goes wrong when there is only one output."),
+            N_("Here there is only one output."),
             hidden=True,
         ),
-        Case("long sequences", {"N": 3, "T": 50, "H": 4, "O": 6}, N_("It goes wrong on long sequences."), hidden=True),
+        Case("long sequences", {"N": 3, "T": 50, "H": 4, "O": 6}, N_("Here the sequences are long."), hidden=True),
     ),
     misconceptions=(
         Misconception(
@@ -61,6 +61,14 @@ READOUT = Exercise(
                 "A transpose turns rows into columns."
             ),
             lambda h, W_hy, b_y: h @ W_hy.reshape(W_hy.shape[::-1]) + b_y,
+        ),
+        Misconception(
+            "textbook_literally",
+            N_(
+                "`W_hy @ h` is the textbook's formula for one state, standing as a column. Here states are *rows*, so "
+                "this mixes different steps, if the sizes fit at all. Rows stand on the left: `h @ ...`."
+            ),
+            lambda h, W_hy, b_y: W_hy @ h + b_y,
         ),
         Misconception(
             "bias_forgotten",

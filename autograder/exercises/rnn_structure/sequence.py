@@ -167,6 +167,30 @@ TIME = (
         ),
         ways.loops_over_sequences,
     ),
+    Misconception(
+        "counts_the_sequences",
+        N_(
+            "The loop takes as many steps as there are *sequences*: `x.shape[0]` and `len(x)` are N. The number of "
+            "steps is `x.shape[1]`; with `N, T, D = x.shape` in the first line you can write `range(T)`."
+        ),
+        ways.counts_the_sequences,
+    ),
+    Misconception(
+        "returned_in_the_loop",
+        N_(
+            "There is one state, however long the sequences are: `return` stands inside the loop, so the first step is "
+            "also the last. Move it to the left, below the loop."
+        ),
+        ways.returned_in_the_loop,
+    ),
+    Misconception(
+        "step_with_an_axis_of_time",
+        N_(
+            "`x[:, t:t+1]` is a short *sequence*, (N, 1, D). Together with states (N, H) it is stretched to (N, N, H): "
+            "every example with the state of every other. One step is `x[:, t]`, (N, D)."
+        ),
+        ways.step_with_an_axis_of_time,
+    ),
 )
 
 SHAPES = (
@@ -257,8 +281,8 @@ STEPS = (
     Misconception(
         "recurrent_transposed",
         N_(
-            "The loop is right; the step in it multiplies h by W_hh transposed. Row j of W_hh holds the weights into "
-            "unit j. Call your rnn_step, and there is only one place to get right."
+            "The loop is right; the step in it computes `h @ W_hh`, without `.T`. Row j of W_hh holds the weights "
+            "into unit j. Call your rnn_step, and there is only one place to get right."
         ),
         ways.with_step(lambda x, h, W_xh, W_hh, b: np.tanh(x @ W_xh.T + h @ W_hh + b)),
     ),
@@ -289,35 +313,33 @@ RNN_FORWARD = Exercise(
     oracle=oracles.rnn_forward,
     requires=("rnn_step",),
     cases=(
-        Case("values", {"N": 2, "T": 4, "D": 3, "H": 5}, N_("The states of a small batch are not right."), weight=3),
-        Case("batch of one", {"N": 1, "T": 3, "D": 2, "H": 4}, N_("It goes wrong when N is 1.")),
-        Case("one step", {"N": 3, "T": 1, "D": 2, "H": 4}, N_("It goes wrong when the sequences have only one step.")),
+        Case("values", {"N": 2, "T": 4, "D": 3, "H": 5}, N_("Here all sizes differ."), weight=3),
+        Case("batch of one", {"N": 1, "T": 3, "D": 2, "H": 4}, N_("Here N is 1.")),
+        Case("one step", {"N": 3, "T": 1, "D": 2, "H": 4}, N_("Here the sequences have only one step.")),
         Case(
             "all sizes equal",
             {"N": 3, "T": 3, "D": 3, "H": 3},
-            N_("It goes wrong when N, T, D and H are equal: then nothing raises, whichever axis a loop runs over."),
+            N_("Here N, T, D and H are all equal."),
         ),
         Case(
             "whole numbers",
             {"N": 2, "T": 5, "D": 4, "H": 3},
-            N_("It goes wrong when x holds whole numbers, as one-hot vectors do."),
+            N_("Here x holds whole numbers, as one-hot vectors do."),
             change=lambda rng, made: {"x": np.eye(4, dtype=int)[rng.integers(0, 4, size=(2, 5))]},
         ),
         Case(
             "long sequences",
             {"N": 3, "T": 40, "D": 2, "H": 6},
-            N_("It goes wrong on long sequences."),
+            N_("Here the sequences are long."),
             weight=2,
             hidden=True,
         ),
-        Case("large batch", {"N": 25, "T": 6, "D": 4, "H": 3}, N_("It goes wrong on a larger batch."), hidden=True),
-        Case(
-            "one unit", {"N": 2, "T": 5, "D": 3, "H": 1}, N_("It goes wrong when there is only one unit."), hidden=True
-        ),
+        Case("large batch", {"N": 25, "T": 6, "D": 4, "H": 3}, N_("Here the batch is larger."), hidden=True),
+        Case("one unit", {"N": 2, "T": 5, "D": 3, "H": 1}, N_("Here there is only one unit."), hidden=True),
         Case(
             "state of zeros",
             {"N": 2, "T": 3, "D": 5, "H": 4},
-            N_("It goes wrong when h0 is zero."),
+            N_("Here h0 is zero."),
             change=lambda rng, made: {"h0": np.zeros(made["h0"].shape)},
             hidden=True,
         ),

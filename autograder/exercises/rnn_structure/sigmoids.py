@@ -44,38 +44,39 @@ def _derivative(z):
 SIGMOID = Exercise(
     id="sigmoid",
     points=2,
-    about=N_("A score to a probability of yes, each number by itself, safe at any size."),
+    about=N_("A score to a probability of yes, each number by itself, right at any size."),
     spec="z (...,C) -> (...,C)",
     reference=readout.sigmoid,
     oracle=oracles.sigmoid,
+    atol=1e-12,  # finds scores that were clipped at 20, which makes 2e-9 of what should be 0
     cases=(
-        Case("values", {"...": (2, 3), "C": 4}, N_("The probabilities are not right."), weight=3),
+        Case("values", {"...": (2, 3), "C": 4}, N_("Here the scores are of ordinary size."), weight=3),
         Case(
             "large scores",
             {"...": (2,), "C": 5},
-            N_("It goes wrong for scores like 1000 or -1000."),
+            N_("Here some scores are as large as 1000 or -1000."),
             change=extreme,
             weight=2,
         ),
-        Case("one number", {"...": (), "C": 1}, N_("It goes wrong for an array with a single number.")),
+        Case("one number", {"...": (), "C": 1}, N_("Here z is an array with a single number.")),
         Case(
             "whole numbers",
             {"...": (2,), "C": 3},
-            N_("It goes wrong when the scores are whole numbers."),
+            N_("Here the scores are whole numbers."),
             change=whole_numbers,
         ),
-        Case("four axes", {"...": (2, 3, 2), "C": 5}, N_("It goes wrong for an array with four axes."), hidden=True),
+        Case("four axes", {"...": (2, 3, 2), "C": 5}, N_("Here z has four axes."), hidden=True),
         Case(
             "moderately large scores",
             {"...": (3,), "C": 4},
-            N_("It goes wrong for scores between 10 and 100."),
+            N_("Here many scores lie between 10 and 100, or between -100 and -10."),
             change=lambda rng, made: {"z": 30 * made["z"]},
             hidden=True,
         ),
         Case(
             "very large scores",
             {"...": (2, 2), "C": 3},
-            N_("It goes wrong for very large scores."),
+            N_("Here some scores are very large, and some very negative."),
             change=extreme,
             hidden=True,
         ),
@@ -159,6 +160,38 @@ SIGMOID = Exercise(
                 "copy: `np.clip` makes one."
             ),
             _clipped_in_place,
+        ),
+        Misconception(
+            "clipped_at_20",
+            N_(
+                "Scores are clipped at 20 and -20: at -1000 this gives 2e-9, and it should be 0. That looks small, but "
+                "a loss takes the logarithm, and the difference is large there. Clip much further out, or not at all."
+            ),
+            lambda z: 1 / (1 + np.exp(-np.clip(z, -20, 20))),
+        ),
+        Misconception(
+            "clipped_at_10",
+            N_(
+                "Scores are clipped at 10 and -10: at -1000 this gives 0.00005, and it should be 0. Beyond 10 all "
+                "scores look the same. Clip much further out, or not at all."
+            ),
+            lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10))),
+        ),
+        Misconception(
+            "largest_taken_away",
+            N_(
+                "The largest score of the array was taken away first, as softmax may do. A sigmoid notices: each score "
+                "stands for itself, and so even the largest gets 1/2."
+            ),
+            quietly(lambda z: 1 / (1 + np.exp(z.max() - z))),
+        ),
+        Misconception(
+            "largest_of_row_taken_away",
+            N_(
+                "The largest score of each row was taken away first, as softmax may do. A sigmoid notices: each score "
+                "stands for itself, and so the largest of every row gets 1/2."
+            ),
+            quietly(lambda z: 1 / (1 + np.exp(z.max(axis=-1, keepdims=True) - z))),
         ),
         Misconception(
             "asks_if_of_an_array",

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.exercise import Case, Exercise, Misconception, Variant
 from autograder.exercises._torch import with_torch
 from autograder.exercises.rnn_structure._scores import extreme, quietly
+from autograder.exercises.rnn_structure._softmaxes import MIXED, in_parts
 from autograder.messages import N_
 from autograder.reference import oracles, readout
 
@@ -66,29 +67,29 @@ SOFTMAX = Exercise(
     reference=readout.softmax,
     oracle=oracles.softmax,
     cases=(
-        Case("values", {"...": (2, 3), "C": 4}, N_("The probabilities are not right."), weight=3),
-        Case("one row", {"...": (), "C": 5}, N_("It goes wrong for a single row of scores, an array with one axis.")),
+        Case("values", {"...": (2, 3), "C": 4}, N_("Here the scores are of ordinary size."), weight=3),
+        Case("one row", {"...": (), "C": 5}, N_("Here z is a single row of scores, an array with one axis.")),
         Case(
             "large scores",
             {"...": (2,), "C": 5},
-            N_("It goes wrong for scores like 1000 or -1000."),
+            N_("Here some scores are as large as 1000 or -1000."),
             change=extreme,
             weight=2,
         ),
         Case(
             "rows far apart",
             {"...": (2,), "C": 3},
-            N_("It goes wrong when the scores of one row are much larger than those of another."),
+            N_("Here the scores of one row are much larger than those of another."),
             change=lambda rng, made: {"z": made["z"] + np.array([[2000.0], [0.0]])},
         ),
-        Case("all sizes equal", {"...": (3,), "C": 3}, N_("It goes wrong when there are as many rows as classes.")),
-        Case("two classes", {"...": (5,), "C": 2}, N_("It goes wrong when there are two classes."), hidden=True),
-        Case("one class", {"...": (3,), "C": 1}, N_("It goes wrong when there is only one class."), hidden=True),
-        Case("four axes", {"...": (2, 3, 2), "C": 5}, N_("It goes wrong for an array with four axes."), hidden=True),
+        Case("all sizes equal", {"...": (3,), "C": 3}, N_("Here there are as many rows as classes.")),
+        Case("two classes", {"...": (5,), "C": 2}, N_("Here there are two classes."), hidden=True),
+        Case("one class", {"...": (3,), "C": 1}, N_("Here there is only one class."), hidden=True),
+        Case("four axes", {"...": (2, 3, 2), "C": 5}, N_("Here z has four axes."), hidden=True),
         Case(
             "very large scores",
             {"...": (2, 2), "C": 3},
-            N_("It goes wrong for very large scores."),
+            N_("Here some scores are very large, and some very negative."),
             change=extreme,
             hidden=True,
         ),
@@ -151,6 +152,15 @@ SOFTMAX = Exercise(
             ),
             _axis_of_largest_lost,
         ),
+        Misconception(
+            "both_axes_lost",
+            N_(
+                "The largest scores and the sums have both lost the axis that they were taken along, so NumPy lines "
+                "them up with the wrong one (or cannot). Both need `keepdims=True`."
+            ),
+            in_parts(lambda z: z.max(axis=-1), lambda e: e.sum(axis=-1)),
+        ),
+        *MIXED,
         Misconception(
             "not_exponentiated",
             N_(

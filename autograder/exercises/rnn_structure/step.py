@@ -45,31 +45,43 @@ RNN_STEP = Exercise(
     reference=rnn.rnn_step,
     oracle=oracles.rnn_step,
     cases=(
-        Case("values", {"N": 2, "D": 3, "H": 4}, N_("The new states of a small batch are not right."), weight=3),
-        Case("batch of one", {"N": 1, "D": 2, "H": 3}, N_("It goes wrong when N is 1.")),
+        Case("values", {"N": 2, "D": 3, "H": 4}, N_("Here all sizes differ."), weight=3),
+        Case("batch of one", {"N": 1, "D": 2, "H": 3}, N_("Here N is 1.")),
         Case(
             "all sizes equal",
             {"N": 3, "D": 3, "H": 3},
-            N_("It goes wrong when N, D and H are equal: then nothing raises, whichever way round an array stands."),
+            N_("Here N, D and H are all equal."),
         ),
         Case(
             "large inputs",
             {"N": 2, "D": 4, "H": 3},
-            N_("It goes wrong for large inputs, where tanh is 1 or -1."),
+            N_("Here the inputs are large, so that tanh is 1 or -1."),
             change=lambda rng, made: {"x": 2000.0 * np.array([[1, 0, 0, 0], [0, 0, -1, 0]])},
         ),
-        Case("one unit", {"N": 4, "D": 3, "H": 1}, N_("It goes wrong when there is only one unit."), hidden=True),
+        Case(
+            "only x",
+            {"N": 2, "D": 4, "H": 3},
+            N_("Here h and b are all zero, so only the term with x and W_xh is left."),
+            change=lambda rng, made: {"h": np.zeros(made["h"].shape), "b": np.zeros(made["b"].shape)},
+        ),
+        Case(
+            "only h",
+            {"N": 2, "D": 4, "H": 3},
+            N_("Here x and b are all zero, so only the term with h and W_hh is left."),
+            change=lambda rng, made: {"x": np.zeros(made["x"].shape), "b": np.zeros(made["b"].shape)},
+        ),
+        Case("one unit", {"N": 4, "D": 3, "H": 1}, N_("Here there is only one unit."), hidden=True),
         Case(
             "as many units as inputs",
             {"N": 2, "D": 5, "H": 5},
-            N_("It goes wrong when D and H are equal."),
+            N_("Here D and H are equal."),
             hidden=True,
         ),
-        Case("large batch", {"N": 40, "D": 6, "H": 9}, N_("It goes wrong on a larger batch."), hidden=True),
+        Case("large batch", {"N": 40, "D": 6, "H": 9}, N_("Here the batch is larger."), hidden=True),
         Case(
             "state of zeros",
             {"N": 3, "D": 4, "H": 2},
-            N_("It goes wrong when the state is zero, as before the first step."),
+            N_("Here the state is zero, as before the first step."),
             change=lambda rng, made: {"h": np.zeros(made["h"].shape)},
             hidden=True,
         ),
@@ -78,8 +90,8 @@ RNN_STEP = Exercise(
         Misconception(
             "recurrent_transposed",
             N_(
-                "This is what comes out when h is multiplied by W_hh transposed. W_hh has one row for each *new* "
-                "unit: row j holds the weights into unit j. It is square, so the wrong way round fits as well."
+                "This is what comes out of `h @ W_hh`, without `.T`. W_hh has one row for each *new* unit: row j "
+                "holds the weights into unit j, so it has to become a column. W_hh is square, so both ways fit."
             ),
             lambda x, h, W_xh, W_hh, b: np.tanh(x @ W_xh.T + h @ W_hh + b),
         ),

@@ -1,0 +1,50 @@
+"""The probe for a function that draws at random: call it many times and send what was drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.probes.call import describe, each, misfit
+from autograder.probes.guard import guarded
+from autograder.probes.plain import plain
+
+
+def probe(answer: Any, request: dict) -> dict:
+    """Call ``answer`` many times for every entry of ``request["calls"]``; the last argument is a generator's seed.
+
+    Options: ``draws``, how many; ``again``, how many of them once more with a generator of the same seed. Outputs: both
+    rows of draws. Where something is no whole number, it is the only output.
+    """
+    if not callable(answer):
+        return {"status": "not_callable", **describe(answer)}
+    unfit = misfit(answer, request["parameters"])
+    if unfit is not None:
+        return {"status": "signature", "takes": unfit}
+    return {"status": "called", "calls": each(lambda a: _call(answer, a, request), request["calls"])}
+
+
+def _call(answer: Callable, arguments: dict, request: dict) -> dict:
+    *given, seed = arguments.values()
+    names, changed = list(arguments), set()
+
+    def row(many: int) -> Any:
+        rng, drawn = np.random.default_rng(int(seed)), []
+        for _ in range(many):
+            copies = [np.array(v) if isinstance(v, np.ndarray) else v for v in given]
+            value, _notes = plain(answer(*copies, rng))
+            changed.update(n for n, v, c in zip(names, given, copies) if not np.array_equal(v, c))
+            if np.size(value) != 1 or isinstance(value, (str, dict, bool, type(None))):
+                return value, False
+            drawn.append(np.asarray(value).item())
+        return np.array(drawn), True
+
+    def run() -> dict:
+        rows = [row(request["options"]["draws"]), row(request["options"]["again"])]
+        odd = [value for value, fine in rows if not fine]
+        return {"status": "returned", "outputs": odd[:1] or [value for value, _fine in rows], "notes": []}
+
+    reply = guarded(run, request["time_limit"], request["name"], answer)
+    return {**reply, "changed": sorted(changed)}
