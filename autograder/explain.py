@@ -70,11 +70,15 @@ KNOWN = (
     ),
     (
         r"only 0-dimensional arrays can be converted|only length-1 arrays can be converted",
-        N_("a function of `math` works on one number: for arrays, NumPy has one of the same name"),
+        N_("one number is needed there, and this is an array: take an entry, or NumPy's function in place of `math`'s"),
     ),
     (
         r"'numpy.ndarray' object has no attribute 'detach'|ndarray' object has no attribute 'requires_grad'",
         N_("a torch.nn.Parameter is made of a tensor, not of a NumPy array"),
+    ),
+    (
+        r"tuple indices must be integers or slices",
+        N_("that is a tuple of several results: give each a name first, as in `h, h_T = ...`"),
     ),
     (
         r"axes don't match array",
@@ -105,8 +109,8 @@ KNOWN = (
         N_("what you call there takes no argument named {0}"),
     ),
     (
-        r"missing (\d+) required positional",
-        N_("what you call there needs {0} more arguments than it gets"),
+        r"(\w+)\(\) missing \d+ required positional arguments?: (.*)",
+        N_("{0} needs more than it gets there: {1}"),
     ),
     (
         r"assignment destination is read-only",

@@ -131,12 +131,12 @@ def _alike(one: Failure | None, other: Failure | None) -> bool:
 def _points(exercise: Exercise, rows: tuple[Row, ...]) -> float:
     """The share of the points that right cases earn, in halves.
 
-    Where the first case is wrong, the others earn half of theirs, since a wrong answer can be right at the edges by
-    luck. A quarter is lost where arguments were changed.
+    Where the first case weighs most and is wrong, the others earn half of theirs, since a wrong answer can be right at
+    the edges by luck. A quarter is lost where arguments were changed.
     """
     cases = [r for r in rows if r.kind == "case"]
     share = sum(r.weight * r.credit for r in cases) / sum(r.weight for r in cases)
-    if cases[0].status != "passed":
+    if cases[0].status != "passed" and cases[0].weight > max((r.weight for r in cases[1:]), default=0):
         share *= 0.5
     if any(r.kind == "unchanged" and r.status == "failed" for r in rows):
         share *= 0.75

@@ -60,7 +60,8 @@ def lead(report: Report) -> str:
 def closing(report: Report) -> list[str]:
     """Notes, what to do next, and the points so far."""
     lines = list(report.notes)
-    if report.outcome in ("failed", "error", "timeout") and not report.hidden and report.cases:
+    stuck = report.outcome == "not_attempted" or (report.cases and report.outcome in ("failed", "error", "timeout"))
+    if stuck and not report.hidden:
         lines.append(_('next: hint("{name}") for a nudge').format(name=report.name))
     visible = [r for r in report.cases if r.kind == "case" and not r.hidden and r.status in ("failed", "error")]
     if visible and not report.hidden and report.outcome in ("failed", "error"):

@@ -73,9 +73,7 @@ GRADIENT_ANGLE = Exercise(
             hidden=True,
         ),
         Case("vectors", {"...": (), "C": 6}, N_("Here the gradients are vectors."), hidden=True),
-        Case(
-            "three axes", {"...": (2, 3), "C": 4}, N_("Here the gradients have three axes."), hidden=True
-        ),
+        Case("three axes", {"...": (2, 3), "C": 4}, N_("Here the gradients have three axes."), hidden=True),
     ),
     misconceptions=(
         Misconception(

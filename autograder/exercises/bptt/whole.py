@@ -263,9 +263,7 @@ INSIDE = (
 CASES = (
     Case("values", {"N": 2, "T": 5, "D": 3, "H": 4}, N_("The gradients are not right."), change=forward, weight=3),
     Case("batch of one", {"N": 1, "T": 4, "D": 2, "H": 3}, N_("Here N is 1."), change=forward),
-    Case(
-        "one step", {"N": 3, "T": 1, "D": 2, "H": 4}, N_("Here there is only one step."), change=forward
-    ),
+    Case("one step", {"N": 3, "T": 1, "D": 2, "H": 4}, N_("Here there is only one step."), change=forward),
     Case(
         "all sizes equal",
         {"N": 3, "T": 3, "D": 3, "H": 3},

@@ -96,9 +96,7 @@ GENERATE = Exercise(
     probe_options={"outputs": 4},
     cases=(
         Case("values", {"T": 4, "V": 6}, N_("The characters are not right."), _sized(True, 1.0, 9), weight=3),
-        Case(
-            "prime of one", {"T": 1, "V": 6}, N_("Here the prime is one character."), _sized(True, 1.0, 5)
-        ),
+        Case("prime of one", {"T": 1, "V": 6}, N_("Here the prime is one character."), _sized(True, 1.0, 5)),
         Case("one new character", {"T": 3, "V": 6}, N_("Here count is 1."), _sized(True, 1.0, 1)),
         Case(
             "by chance",
@@ -111,7 +109,11 @@ GENERATE = Exercise(
             "long prime", {"T": 40, "V": 6}, N_("This case is about a long prime."), _sized(True, 1.0, 30), hidden=True
         ),
         Case(
-            "cold", {"T": 2, "V": 6}, N_("This case is about another temperature."), _sized(False, 50.0, 90), hidden=True
+            "cold",
+            {"T": 2, "V": 6},
+            N_("This case is about another temperature."),
+            _sized(False, 50.0, 90),
+            hidden=True,
         ),
     ),
     misconceptions=(

@@ -79,10 +79,10 @@ SAMPLE_NEXT = Exercise(
             _case([1000.0, 1000.7, -1000.0], 1.0),
         ),
         Case("other logits", {"V": 7}, N_("This case is about other logits."), _case(None, 0.8), hidden=True),
-        Case("nearly frozen", {"V": 5}, N_("This case is about a temperature near 0."), _case(None, 0.001), hidden=True),
         Case(
-            "one character", {"V": 1}, N_("Here there is one character."), _case([0.3], 1.0), hidden=True
+            "nearly frozen", {"V": 5}, N_("This case is about a temperature near 0."), _case(None, 0.001), hidden=True
         ),
+        Case("one character", {"V": 1}, N_("Here there is one character."), _case([0.3], 1.0), hidden=True),
     ),
     misconceptions=(
         Misconception(

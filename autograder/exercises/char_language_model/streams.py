@@ -68,10 +68,7 @@ STREAM_BATCHES = Exercise(
         Case(
             "nothing left over",
             {"L": 25, "N": 2, "T": 4},
-            N_(
-                "Here the text fills the batches exactly: 2 streams of 12, and one more for the last "
-                "target."
-            ),
+            N_("Here the text fills the batches exactly: 2 streams of 12, and one more for the last target."),
             _all_different,
         ),
         Case(

@@ -133,10 +133,7 @@ MASKED_LOSS = Exercise(
         Case(
             "very uneven",
             {"N": 3, "T": 9, "C": 4},
-            N_(
-                "Here the lengths differ a lot: a long sequence has more steps, and each step counts "
-                "the same."
-            ),
+            N_("Here the lengths differ a lot: a long sequence has more steps, and each step counts the same."),
             change=exactly(2, 9, 1),
         ),
         Case(
