@@ -379,8 +379,9 @@ The text is one sequence of 200,000 steps. A gradient through all of them would 
 would be a single step of training for the whole book. So it is read in pieces of $T$ characters. To use the machine
 well, $N$ places of the book are read at once: the text is cut into $N$ **streams**, side by side.
 
-![A text of 24 characters cut into two streams of 12. The first batch has the first four characters of both streams,
-the second batch the next four of both, so that each row goes on where it stopped.](figures/03_streams.svg)
+![A text of 25 characters: two streams of 12, and a 25th that is only a target. The first batch has the first four
+characters of both streams, the second batch the next four of both, so that each row goes on where it stopped. Below
+each row of x stands its y, one character on.](figures/03_streams.svg)
 
 The point is in the rows. Row $n$ of one batch ends exactly where row $n$ of the next begins, so the state can be
 carried over from batch to batch: the model reads on instead of waking up in the middle of a word, 32 characters at a
@@ -426,10 +427,14 @@ between logits grow, and the model plays safe. Above 1 they shrink, and it takes
 always wins; at infinity all are alike. (The word is from physics: hot things move about, cold ones settle.)
 
 **Predict first**, then move the slider. Between which two characters does the *ratio* of probabilities change more
-when it gets colder: the two best, or the best and the worst?
+when it gets colder: the two best (`"two best"`), or the best and the worst (`"best and worst"`)?
 """
 
+# %%
+my_prediction = "?"  # "two best" or "best and worst"
+
 # %% tags=["demo"]
+print("you predicted:", my_prediction)
 temperature()
 
 # %% [markdown]
@@ -445,7 +450,7 @@ Write `sample_next`: from the logits of one place, `(V)`, a temperature and a ra
 - Draw from `rng` (`rng.choice(V, p=p)` draws an id), so that a run can be repeated.
 - It must work for logits like 1000, and leave them as they are.
 - The check draws 1500 times and looks at how often each character comes. *Which* one comes first does not matter.
-  (`logits, temperature, seed = inputs("sample_next")`, then `np.random.default_rng(seed)`, to try it by hand.)
+  (`logits, tau, seed = inputs("sample_next")`, then `np.random.default_rng(seed)`, to try it by hand.)
 """
 
 
@@ -478,7 +483,8 @@ character; `logits` is `(V)`, and h is whatever it wants back.
 - Return the `count` new ids, without the prime. Draw with your `sample_next`.
 - To try it, a toy model that adds up what it has read and is sure of the sum:
   `toy = lambda i, h: (50.0 * np.eye(9)[((h or 0) + i) % 9], (h or 0) + i)`. Then `generate(toy, [1, 2], 4, 1.0,
-  np.random.default_rng(0))` gives `[3, 6, 3, 6]`.
+  np.random.default_rng(0))` gives `[3, 6, 3, 6]`. (`inputs("generate")` has only the tables of the model that the check
+  uses; try your function on `toy`.)
 """
 
 
@@ -542,8 +548,9 @@ Write `CharRNN`, a torch module.
 - `CharRNN(V, H)` makes the layers. `forward(ids, h=None)`: `ids (N, T)` to logits `(N, T, V)` and the state after the
   last step. Logits, not probabilities: torch's loss does the softmax itself.
 - `learn(x, y, h, optimizer)` is one step of training on one batch: scores for `x` from the state `h`, the mean
-  cross-entropy against `y` (`torch.nn.functional.cross_entropy` takes `(N T, V)` and `(N T)`), gradients, one step of
-  the optimiser. It returns the loss as a float, and the state for the next batch.
+  cross-entropy against `y` (`torch.nn.functional.cross_entropy` takes `(N T, V)` and `(N T)`: flatten both to that),
+  gradients with `loss.backward()`, one step of the optimiser. It returns the loss as a float, and the state for the
+  next batch.
 - torch *adds* new gradients to old ones: clear them first, `optimizer.zero_grad()`.
 - Return the state **detached**: `h.detach()` has the same numbers and no memory of how they came about. Without it
   torch would go back through all batches before. What that costs, and what it loses, is lesson 04.
@@ -598,7 +605,8 @@ to measure bits on the held-out text and to let the model write. Three models fr
 is luck.
 
 (From here on the cells use all that you wrote above: where one stops with `NotImplementedError`, it names what is still
-missing. A training takes a few seconds. The stop button ends it, and what was learnt so far stays.)
+missing. The three trainings take about a minute on a slow machine. The stop button ends one, and what was
+learnt so far stays.)
 """
 
 # %% tags=["demo"]
@@ -685,8 +693,8 @@ print(f"CharRNN after {STAGES[-1]} steps: {min(last):.2f} to {max(last):.2f} bit
 
 # %% [markdown]
 r"""
-The model passes the unigram at about the tenth step, and the bigram before the hundredth. From there on, every bit it
-gains comes from something that it *remembers* beyond one character.
+The model passes the unigram by the tenth step, and the bigram before the fiftieth. From there on, every bit it gains
+comes from something that it *remembers* beyond one character.
 
 ### The same model at other temperatures
 """
@@ -705,7 +713,7 @@ r"""
 A friend has trained the same model and reports a loss that goes to *zero*. He made one slip. He forgot to shift the
 targets: `model.learn(x, x, ...)` in place of `model.learn(x, y, ...)`.
 
-**Predict first.** What will his model write after "The "? Good English (`"english"`), random letters (`"random"`), or
+**Predict first.** What will his model write after "The"? Good English (`"english"`), random letters (`"random"`), or
 one letter for ever (`"one letter"`)?
 """
 
@@ -721,7 +729,7 @@ for seed in range(3):
     for x, _y in stream_batches(train_ids[:150_000], 32, 32):
         loss, h = copier.learn(torch.tensor(x), torch.tensor(x), h, optimizer)
     print(f"seed {seed}: loss {loss:.3f} nats, {held_out_bits(copier):.1f} bits on what comes next. It writes:")
-    print("   ", write(copier, count=60))
+    print("   ", repr(write(copier, prime="The", count=60)))
 
 # %% [markdown]
 r"""

@@ -13,7 +13,7 @@ for it, and what the cut takes away.
 - say which step of a sequence a gradient comes from;
 - measure what the way back costs, in time and in memory;
 - truncate it, in NumPy and in torch, so that the state crosses the cut and no gradient does;
-- say what a truncated network can learn, and what it can never learn.
+- say which links a truncated gradient can build, and which it cannot.
 
 **Builds on** [lesson 01](../01_rnn_structure/01_rnn_structure.ipynb): the step, and unrolling. Lessons 02 and 03 are
 not needed. **Time** about 100 minutes. **Points** 30, and 3 more marked by a person.
@@ -54,8 +54,8 @@ that runs through time, two facts shape the answer.
 into its state, and from each state into the one before.](figures/04_there_and_back.svg)
 
 Solid arrows are the forward pass that you know from lesson 01. The dashed ones are what this lesson is about: every
-solid arrow is gone through once more, in the other direction, by a gradient. This is **backpropagation through time**,
-BPTT: nothing but the chain rule on the unrolled network.
+arrow into and between states is gone through once more, in the other direction, by a gradient. This is
+**backpropagation through time**, BPTT: nothing but the chain rule on the unrolled network.
 
 We write $dh_t$ for what the loss of step $t$ *alone* asks of its state, $\partial E_t / \partial h_t$. How it is made
 depends on the readout and on the loss, and is an ordinary layer's gradient. In code it is an array `dh (N, T, H)`.
@@ -132,11 +132,13 @@ had: `x (N, D)`, `h_prev (N, H)`, `h (N, H)`, `W_xh (H, D)`, `W_hh (H, H)`. It r
 
 - All examples of a batch share the weights and `b`, so those gradients are sums over the batch.
 - Leave `dh` as it is. NumPy only.
-- To try it, step 2 of the table gives 0.87, 0.44, 0, 0.66 and 0.87 (from rounded states, hence 0.44):
+- To try it, step 2 of the table gives 0.87, 0.43, 0, 0.66 and 0.87:
 
 ```python
 one = np.ones((1, 1))
-rnn_step_backward(one, 0 * one, 0.76 * one, 0.36 * one, one, 0.5 * one)
+h_1 = np.tanh(one)
+h_2 = np.tanh(0.5 * h_1)
+rnn_step_backward(one, 0 * one, h_1, h_2, one, 0.5 * one)
 ```
 """
 
@@ -310,7 +312,8 @@ array of any shape, perhaps of whole numbers; `eps` is the $\epsilon$ above. It 
 - The check has a function `f` of its own, which notices where it is called: `step` in its report is the largest
   distance from `theta`, and should be `eps`.
 - `np.ndindex(shape)` visits all entries of a shape: `for i in np.ndindex(theta.shape): theta[i]`.
-- `numerical_gradient(lambda v: v[0] ** 2 + 5 * v[1], np.array([3.0, 1.0]))` is `[6, 5]`, up to rounding.
+- `numerical_gradient(lambda v: v[0] ** 2 + 5 * v[1], np.array([3.0, 1.0]))` is `[6, 5]`, up to rounding. Try by hand
+  with such an `f` of your own: `inputs("numerical_gradient")` has none, since `f` is no array.
 """
 
 
@@ -333,15 +336,13 @@ def numerical_gradient(f, theta, eps=1e-5):
 
 # %% [markdown]
 r"""
-Now use it on your `bptt`. How far apart the two come out depends on the step $\epsilon$, and here is a question that
-many get wrong.
+Now use it on your `bptt`. How far apart the two come out depends on the step $\epsilon$.
 
-**Predict first.** The smaller the step, the better the slope: so which $\epsilon$ is best, of
-$10^{-1}, 10^{-2}, \dots, 10^{-13}$?
+**Predict first.** Which $\epsilon$ comes closest, of $10^{-1}, 10^{-2}, \dots, 10^{-13}$?
 """
 
 # %%
-my_prediction = "?"  # such as 1e-13
+my_prediction = "?"  # 1e-1, 1e-2, ... or 1e-13
 
 # %% tags=["demo"]
 x, h0, W_xh, W_hh, b, dh = problem(seed=1, T=12, H=5)
@@ -381,12 +382,14 @@ for name, values in errors.items():
 r"""
 Both curves come down and go up again. On the left the step is too long: the function bends. On the right it is too
 *short*: $f(\theta + \epsilon)$ and $f(\theta - \epsilon)$ agree in nearly all of their 16 digits, and what is left of
-the difference is rounding. In between, the central difference reaches an error thousands of times smaller than the
-one-sided one, since the bend to the left and the bend to the right cancel. So: central, $\epsilon$ near $10^{-5}$,
-and always in float64. (In float32, with 7 digits, the best that you can get is two or three right digits.)
+the difference is rounding. In between, the central difference reaches an error hundreds of times smaller than the
+one-sided one, each at its best, since the bend to the left and the bend to the right cancel. So: central, $\epsilon$
+near $10^{-5}$, and always in float64. (In float32, with 7 digits, $\epsilon = 10^{-5}$ leaves about two right digits;
+even the best step, near $3 \cdot 10^{-3}$, gives only four or five.)
 
-When the two disagree, look at the *relative* difference. Below $10^{-7}$ your calculus is right; above $10^{-3}$ it
-is wrong.
+How close is close enough? A rule of thumb for $\epsilon$ near $10^{-5}$ in float64: divide the largest difference by
+the largest entry of the gradient. Below $10^{-7}$ your calculus is most likely right, above $10^{-3}$ most likely
+wrong; in between, look closer.
 """
 
 # %% [markdown]
@@ -470,7 +473,7 @@ my_prediction = "?"  # time and memory, such as "10 and 10"
 
 # %% tags=["demo"]
 def milliseconds(T, repeats=5):
-    """Time of a forward pass and your bptt, for sequences of T steps: the fastest and the slowest of a few."""
+    """Time of a forward pass and your bptt, for sequences of T steps: the fastest of a few."""
     x, h0, W_xh, W_hh, b, dh = problem(seed=0, N=8, T=T, H=32)
     taken = []
     for _ in range(repeats + 1):
@@ -478,7 +481,7 @@ def milliseconds(T, repeats=5):
         h, h_T = rnn_forward(x, h0, W_xh, W_hh, b)
         bptt(dh, x, h0, h, W_xh, W_hh)
         taken.append(1000 * (time.perf_counter() - began))
-    return taken[1:]  # the first one warms up
+    return min(taken[1:])  # the first one warms up
 
 
 def numbers_held(T):
@@ -491,12 +494,12 @@ def numbers_held(T):
 
 
 lengths = (20, 60, 200, 600)
-took = np.array([milliseconds(T) for T in lengths]).T  # (repeats, lengths)
+took = [milliseconds(T) for T in lengths]
 held = [numbers_held(T) for T in lengths]
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(6.8, 2.6))
-plots.ranges(left, lengths, took, color=palette.PURPLE)
-left.set(xlabel="T", title="time, ms")
+left.plot(lengths, took, "o-", color=palette.PURPLE)
+left.set(xlabel="T", title="time, ms, fastest of 5")
 right.plot(lengths, np.array(held) / 1000, "o-", color=palette.ORANGE)
 right.set(xlabel="T", title="numbers held, thousands")
 plt.show()
@@ -505,7 +508,8 @@ print(f"600 steps against 60: {held[-1] / held[1]:.1f} times the memory")
 
 # %% [markdown]
 r"""
-Both are straight lines: ten times the length, ten times the time and ten times the memory. Time one can wait for.
+The memory lies on a straight line: ten times the length, ten times the numbers held. So does the time, but for what
+else your computer was doing meanwhile: every step is gone through once forward and once back. Time one can wait for.
 Memory one has or has not, and *nothing can be updated* until the last step has been read. A text of a million
 characters, a year of a sensor, a stream without an end: full BPTT cannot even begin.
 
@@ -547,7 +551,8 @@ Write `truncated_bptt`, forward and backward in chunks of `k` steps. It is given
 `dh0 (N, H)`, `dW_xh`, `dW_hh`, `db`.
 
 - Call `rnn_forward(x, h0, W_xh, W_hh, b)`, which gives all states and the last one, and your `bptt`.
-- The chunks start at steps 0, k, 2k, ... The last one may be shorter.
+- The chunks start at steps 0, k, 2k, ... The last one may be shorter. Time is axis 1: `x[start:start + k]` would cut
+  the batch.
 - Nothing is averaged: the gradients of the weights are sums over all chunks. They are not used for an update here.
 - The check looks at the cut itself: with a loss in the last chunk alone, the gradients before that chunk must be
   *exactly* zero, and the states must still be those of the whole sequence.
@@ -612,8 +617,8 @@ def gradient_angle(g, g_k):
 # %% [markdown]
 r"""
 Three kinds of network: one that forgets fast, one that remembers longer, and one in which small changes can grow.
-They differ in the *spectral radius* of ${\color{#0072B2}{W_{hh}}}$ (lesson 05 says what that is). Five networks of
-each, sequences of 64 steps, a loss at every step.
+They differ in the *spectral radius* of ${\color{#0072B2}{W_{hh}}}$, the largest size among its eigenvalues (lesson 05
+says what it does). Five networks of each, sequences of 64 steps, a loss at every step.
 """
 
 # %% tags=["demo"]
@@ -687,14 +692,13 @@ def cuts_compared(seed, k=4, T=32, draws=60):
 
 
 found = np.array([cuts_compared(seed) for seed in range(5)])  # (5, 3)
-for name, column in zip(
-    ("regular cuts", "random cuts, a single gradient", "random cuts, mean of 60"), found.T, strict=True
-):
+for name, column in zip(("regular cuts", "random cuts, median of 60", "random cuts, mean of 60"), found.T, strict=True):
     print(f"{name:31} {column.min():3.0f} to {column.max():3.0f} degrees off")
 
 # %% [markdown]
 r"""
-A single gradient from random cuts is no better than one from regular cuts, and mostly a little worse: it is noisy.
+The second line takes 60 gradients from random cuts one by one, and gives the median of their angles. So a typical
+single one is no better than the one from regular cuts, and mostly a little worse: it is noisy.
 But noise averages out. The mean of many comes far closer to the truth than regular cuts ever will, since those are
 off by the same amount however often you repeat them. Bias against variance, as so often. In practice regular cuts
 win, because one gets few repeats; the random ones are worth knowing for when the bias is what hurts.
@@ -704,7 +708,7 @@ win, because one gets few repeats; the random ones are worth knowing for when th
 r"""
 ## In torch: `detach`
 
-In torch the way back is automatic, and so is the mistake. Two chunks, one after the other, with a loss and a
+In torch the way back is automatic. Two chunks, one after the other, with a loss and a
 `backward()` for each. The state is handed on, as it should be. **Predict first:** what happens at the second
 `backward()`?
 """
@@ -834,13 +838,14 @@ same stream, $d$ steps late. To answer, the network has to have kept the sign of
 that is worth learning lies $d$ cells left of the diagonal.
 
 We train with chunks of $k = 3$, $6$ and $12$ on delays of 1, 4, 7 and 10, three networks each, 300 updates, and test
-on new streams. Guessing gives 50 percent.
+on new streams. Guessing gives 50 percent. A fourth row is a control: the recurrent weights stay *frozen* as they were
+drawn, and only the readout is trained.
 
 **Predict first.** For which of the twelve pairs will the network learn the echo?
 """
 
 # %%
-my_prediction = "?"  # such as "k = 3: 1; k = 6: 1, 4; k = 12: 1, 4"
+my_prediction = "?"  # delays for each k, such as "k = 3: ...; k = 6: ...; k = 12: ..."
 
 
 # %% tags=["demo"]
@@ -863,31 +868,39 @@ def echo(N, T, delay):
     return signs[:, delay:], signs[:, :T]
 
 
-def trained(stream, k, seed, rate, updates=300):
-    """A network trained on a stream in chunks of k."""
+def trained(stream, k, seed, rate, updates=300, frozen=False):
+    """A network trained on a stream in chunks of k; where it is frozen, only its readout is trained."""
     torch.manual_seed(seed)
     model = Reader()
-    optimiser = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+    model.rnn.requires_grad_(not frozen)
+    optimiser = torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate, fused=True)
     x, y = stream(16, updates * k)
     train_truncated(model, optimiser, torch.nn.functional.mse_loss, x, y, torch.zeros(16, 24), k)
     return model
 
 
-def echo_accuracy(k, delay, seed, rate=0.02):
+def echo_accuracy(k, delay, seed, rate=0.02, updates=300, frozen=False):
     """Percent of signs that come out right on new streams, after the first ``delay`` steps."""
-    model = trained(lambda N, T: echo(N, T, delay), k, seed, rate)
+    model = trained(lambda N, T: echo(N, T, delay), k, seed, rate, updates, frozen)
     x, y = echo(100, 100, delay)
     with torch.no_grad():
         right = (model(x, torch.zeros(100, 24))[0] > 0) == (y > 0)
     return 100 * right[:, delay:].float().mean().item()
 
 
-chunk_lengths, delays = (3, 6, 12), (1, 4, 7, 10)
-percent = np.array([[[echo_accuracy(k, d, seed) for d in delays] for seed in range(3)] for k in chunk_lengths])
+def echo_table(k, **options):
+    """The accuracy of three networks on every delay."""
+    return np.array([[echo_accuracy(k, delay, seed, **options) for delay in delays] for seed in range(3)])
+
+
+delays = (1, 4, 7, 10)
+percent = {f"k = {k}": echo_table(k) for k in (3, 6, 12)} | {"frozen": echo_table(3, frozen=True)}
 
 fig, ax = plt.subplots(figsize=(6.4, 2.8))
-for k, runs, color in zip(chunk_lengths, percent, (palette.MUTED, palette.PURPLE, palette.ORANGE), strict=True):
-    plots.ranges(ax, delays, runs, f"k = {k}", color)
+for (name, runs), color in zip(
+    percent.items(), (palette.MUTED, palette.PURPLE, palette.ORANGE, palette.SKY), strict=True
+):
+    plots.ranges(ax, delays, runs, name, color)
 ax.axhline(50, color=palette.LINE, ls=":")
 ax.set(xticks=delays, xlabel="delay", ylabel="percent right", title="echo, three networks each")
 ax.legend()
@@ -896,20 +909,38 @@ plt.show()
 print("you predicted:", my_prediction)
 print("percent right, lowest to highest of three networks")
 print("        " + "".join(f"delay {d:<8}" for d in delays))
-for k, runs in zip(chunk_lengths, percent, strict=True):
-    print(f"k = {k:2}  " + "".join(f"{cell.min():3.0f} to {cell.max():3.0f}    " for cell in runs.T))
+for name, runs in percent.items():
+    print(f"{name:8}" + "".join(f"{cell.min():3.0f} to {cell.max():3.0f}    " for cell in runs.T))
 
 # %% [markdown]
 r"""
-The border is where the triangle says it is. A delay of $d$ can be learnt only when $d < k$: a loss at the end of a
-chunk then still reaches the step where the sign came in. With $d \ge k$ *no* loss ever reaches it. There is no
-gradient to follow, so no number of updates helps; what little lies above 50 percent is what the random weights happen
-to keep, and the readout finds. (Training twice as long does not change it. Try.)
+Read the control first. With recurrent weights that nobody trained, the sign of 4 steps ago comes out right most of the
+time: random weights carry an input a few steps by themselves (about 3 here, 4 in part), and a readout can learn to use
+what is there. On delays of 7 and 10 there is next to nothing left to read.
+
+Now $k = 3$ on delay 4: it does *worse* than the frozen one. A loss reaches back over a link of $d$ steps only when
+$d < k$. With $d \ge k$ no loss ever reaches the step where the sign came in, so no gradient can *build* that link. The
+gradients that there are pull the recurrent weights elsewhere, and can spoil what they carried for free.
+
+So the triangle's border, $d = k$, shows clean only where random weights do not carry the sign anyway. Look at both
+sides of it, and at what twice the updates do:
+"""
+
+# %% tags=["demo"]
+for k, delay, updates in ((1, 2, 300), (3, 2, 300), (3, 3, 300), (6, 5, 300), (6, 6, 300), (3, 4, 600), (6, 7, 600)):
+    found = [echo_accuracy(k, delay, seed, updates=updates) for seed in range(3)]
+    print(f"k = {k}, delay {delay}, {updates} updates: {min(found):.0f} to {max(found):.0f} percent right")
+
+# %% [markdown]
+r"""
+At $k = 6$ one step decides: a delay of 5 is learnt by all three networks, a delay of 6 by none. At $k = 3$ a delay of 3
+stays far below what the frozen network does on 4, and twice the updates bring no network near 100 percent on a delay
+beyond its chunk. But $k = 1$ on a delay of 2 can come out right: what random weights carry anyway need not be built.
 
 But look at $k = 12$ with delay 10. There $d < k$, and still nothing is learnt. Only 2 of the 12 positions in a chunk
-reach far enough back, and what they have to say is drowned by the others. So $d < k$ is *necessary, not sufficient*.
-What helps? Try half the learning rate, or chunks of 16, in which 6 positions reach back. And for comparison, delay
-13, which 12 cannot reach.
+reach far enough back, and what they have to say may be drowned by the others. So where a link has to be built, $d < k$
+is *necessary, not sufficient*. What helps? Try half the learning rate, or chunks of 16, in which 6 positions reach
+back. And for comparison, delay 13, which 12 cannot reach.
 """
 
 # %% tags=["demo"]
@@ -919,8 +950,8 @@ for k, delay, rate in ((12, 10, 0.01), (16, 10, 0.02), (12, 13, 0.01)):
 
 # %% [markdown]
 r"""
-Both bring the echo within reach, wholly or most of the way. The delay that lies beyond the chunk stays at chance. So
-the border at $d = k$ is hard. On this side of it, ordinary things decide: the learning rate, patience, luck.
+Both bring the echo within reach, wholly or most of the way. The delay that lies beyond the chunk, and beyond what
+random weights carry, stays at chance. Inside the chunk, ordinary things decide: the learning rate, patience, luck.
 
 ### Remembering is not learning
 
@@ -956,19 +987,25 @@ def kept(k, seed, silence=(1, 10, 100, 1000)):
 
 
 print("you predicted:", my_prediction)
-held = np.array([kept(k=4, seed=seed) for seed in range(3)])
-for steps, column in zip((1, 10, 100, 1000), held.T, strict=True):
-    print(f"after {steps:4} steps of silence: {column.min():.0f} to {column.max():.0f} percent right")
+for k in (4, 1):
+    held = np.array([kept(k, seed) for seed in range(3)])
+    for steps, column in zip((1, 10, 100, 1000), held.T, strict=True):
+        print(f"k = {k}, after {steps:4} steps of silence: {column.min():.0f} to {column.max():.0f} percent right")
 
 # %% [markdown]
 r"""
-All three networks still know the sign after a thousand steps, and no gradient ever ran back further than four. How
-can that be? To *keep* a sign, the network has to learn one thing: hand it on from this step to the next. That is a
-link of one step, well inside any chunk, and the loss of every step asks for it. Once it is learnt, it is applied
-again and again, and the state is never cut.
+With $k = 4$ all three networks still know the sign after a thousand steps, and no gradient ever ran back further than
+four. How can that be? To *keep* a sign, the network has to learn one thing: hand it on from this step to the next. That
+is a link of one step, and the loss of every step asks for it. Once it is learnt, it is applied again and again, and
+the state is never cut.
+
+With $k = 1$ no gradient crosses even one step, and the sign is kept all the same. There the state before arrives as an
+*input*, which holds the sign already, since random weights carry it for a step or two. Its gradient stops, but
+${\color{#0072B2}{W_{hh}}}$ still gets its own, $da_t\, h_{t-1}^{\top}$, and so learns to use the sign that it finds
+there.
 
 In the echo, nothing between the sign and its echo asks for the sign. The link that has to be learnt is as long as the
-delay. So $k$ limits **how long a link can be learnt**, not how long something can be remembered.
+delay. So $k$ limits **how long a link a gradient can build**, not how long something can be remembered.
 """
 
 # %% [markdown] question="remember_and_learn"
@@ -980,8 +1017,8 @@ says the colleague, "the network can never use anything that happened more than 
 need $k = 1440$."
 
 What is right about this, and what is wrong? Name one thing that the network *can* learn from more than 20 minutes
-back and one that it cannot, each with its reason, and say what else than $k = 1440$ you would try. Five to eight
-sentences.
+back and one that no gradient can teach it, each with its reason, and say what else than $k = 1440$ you would try.
+Five to eight sentences.
 
 ### BEGIN MARK SCHEME
 - **1 point**, what is wrong: the *state* is carried across the cuts by value, so what is in it can be used after any
@@ -989,7 +1026,8 @@ sentences.
   running mean), where every link that has to be learnt is shorter than 20 steps.
 - **1 point**, what is right: the *gradient* stops at the cut, so no loss can teach the network to store something
   that will matter only more than 20 steps later. A valid example: an echo, or an alarm that depends on one reading of
-  an hour ago which nothing in between asks about.
+  an hour ago which nothing in between asks about. Accept "random weights keep a little by themselves", as long as it is
+  clear that no gradient builds the link.
 - **1 point**, a sensible alternative with its cost: a larger k as far as memory allows, a coarser time step (a
   reading every 10 minutes), features computed over long windows, losses or hints in between that make the links
   short, random cuts. "k = 1440" costs 72 times the memory, and its gradient may vanish anyway.
@@ -1003,10 +1041,10 @@ the state goes on across every cut with its full value. If it is worth knowing f
 machine is on, the network learns within 20 steps to keep that bit from one step to the next, and then keeps it all
 day, just as the latch kept its sign. What it cannot learn is a link that nothing in between asks for: if a reading at
 8:00 matters only for an alarm at 9:00, the alarm's loss never reaches 8:00, and no gradient ever says "store this".
-So the colleague is right about such links, and wrong about everything else. I would not start with $k = 1440$: it
-holds 72 times as many states, gives one update a day, and its gradient from far back may be too faint to be of use. I
-would first take one reading in ten minutes, so that 20 steps are more than three hours, and feed the mean of the last
-hour and the last day as inputs.
+(Random weights carry a few steps by themselves, but not sixty.) So the colleague is right about such links, and wrong
+about what is kept alive. I would not start with $k = 1440$: it holds 72 times as many states, gives one update a day,
+and its gradient from far back may be too faint to be of use. I would first take one reading in ten minutes, so that 20
+steps are more than three hours, and feed the mean of the last hour and the last day as inputs.
 ### END SOLUTION
 """
 
@@ -1021,8 +1059,9 @@ r"""
   a step drowns in rounding.
 - Time and memory of full BPTT grow with $T$, and there is no update before the end.
 - Truncated BPTT: the state crosses the cut, the gradient does not. In torch: `h = h.detach()`.
-- A link over $d$ steps can be learnt only if $d < k$, and even then it may be too faint. What has been learnt can be
-  kept for as long as you like.
+- No gradient can build a link of $d \ge k$ steps, and one of $d < k$ may be too faint. Random weights carry a few steps
+  for free, which training with a small $k$ can spoil. What is handed on from step to step can be kept far longer than
+  $k$.
 - Regular cuts are biased; random cuts with $1 / (1 - p)$ are not, and are noisier.
 
 **Where next.** You have seen gradients shrink on their way back: the first of 100 steps heard next to nothing. Lesson

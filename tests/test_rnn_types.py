@@ -100,6 +100,21 @@ def test_every_pair_of_phrases_has_both_verdicts() -> None:
     assert (verdict["good , not bad"], verdict["bad , not good"], verdict["not bad at all"]) == (1, 0, 1)
 
 
+def test_what_the_lesson_says_of_the_phrases_and_names_is_so() -> None:
+    train, test = sentiment.load()
+    verdict = dict(zip(train.phrases + test.phrases, [*train.labels, *test.labels]))
+    by_words: dict[tuple, list] = {}
+    for phrase in verdict:
+        by_words.setdefault(tuple(sorted(phrase.split())), []).append(verdict[phrase])
+    pairs = [told for told in by_words.values() if len(told) > 1]
+    assert (len(verdict), len(pairs)) == (540, 150)
+    assert all(sorted(told) == [0, 1] for told in pairs)
+    assert sum(" " not in phrase for phrase in verdict) == 10
+    assert "good" not in train.phrases
+    lengths = [len(name) for part in country_names.load() for name in part.names]
+    assert (min(lengths), max(lengths)) == (3, 24)
+
+
 def test_people_are_made_up_the_same_way_each_time() -> None:
     train, test = blood_pressure.load()
     assert train.x.shape == (600, 3)
@@ -121,6 +136,17 @@ def test_every_wrong_pick_gets_a_reason_of_its_own() -> None:
 @pytest.mark.parametrize("pick", range(6))
 def test_the_same_pick_for_every_task_earns_next_to_nothing(pick: int) -> None:
     assert examine(exercise("match_tasks"), lambda task: pick, hidden=True).points <= 0.5
+
+
+def test_a_wrong_first_pick_costs_its_own_share_only() -> None:
+    def picks(wrong: str):
+        return lambda task: 3 if task == wrong else rnn_types.TASKS[task]
+
+    earned = [
+        examine(exercise("match_tasks"), picks(task), hidden=True).points for task in ("blood_pressure", "caption")
+    ]
+    first, other = earned
+    assert 3 > first >= other > 2
 
 
 def test_coloured_text_marks_what_is_wrong_and_escapes() -> None:

@@ -71,34 +71,41 @@ def hello() -> Canvas:
 
 
 def streams() -> Canvas:
-    """A text in two streams, cut every four characters."""
+    """A text in two streams and a character more, cut every four characters, each row with its targets."""
     canvas = Canvas(
         760,
-        330,
+        400,
         "Two streams, batches of four",
-        "24 characters, cut into two streams of 12. Each batch has the next four characters of both streams.",
+        "25 characters: two streams of 12, and one that is only a target. Each batch has the next four characters of "
+        "both streams as x, and below them y, one character on.",
     )
     size, colors = 27, (ORANGE, SKY, MUTED)
-    text = "the cat sat on the mat. "
-    left = (760 - 24 * size) / 2
+    text = "the cat sat on the mat. T"
+    left = (760 - 25 * size) / 2
+    owner = [colors[i // 12] for i in range(25)]
     for i, c in enumerate(text):
-        letter(canvas, left + i * size, 40, c, ORANGE if i < 12 else SKY, size)
-    canvas.label(left + 24 * size + 8, 54, "L", size=17, color=MUTED, anchor="start")
+        letter(canvas, left + i * size, 40, c, owner[i], size)
+    canvas.label(left + 25 * size + 8, 54, "L", size=17, color=MUTED, anchor="start")
+    canvas.label(left + 24.5 * size, 84, "target only", size=14, color=MUTED)
     canvas.line((left + 12 * size, 32), (left + 12 * size, 76), INK, thick=2)
     for b in range(3):
-        x = 150 + 180 * b
-        for n, color in enumerate(colors[:2]):
+        x = 150 + 190 * b
+        for n in range(2):
+            y, start = 176 + n * 92, 12 * n + 4 * b
             for t in range(4):
-                letter(canvas, x + t * size, 176 + n * 52, text[12 * n + 4 * b + t], color, size)
+                letter(canvas, x + t * size, y, text[start + t], owner[start + t], size)
+                letter(canvas, x + t * size, y + 36, text[start + t + 1], owner[start + t + 1], size)
             if b < 2:
-                y = 176 + n * 52 + size / 2
-                canvas.arrow((x + 4 * size + 6, y), (x + 180 - 6, y), W_HH)
-        canvas.label(x + 2 * size, 146, f"x_{{({b + 1})}}", size=16)
-        canvas.box(x - 6, 168, 4 * size + 12, 52 + size + 16, fill="none", edge=EDGE, radius=6)
+                canvas.arrow((x + 4 * size + 8, y + size / 2), (x + 190 - 8, y + size / 2), W_HH)
+        canvas.label(x + 2 * size, 146, f"b = {b}", size=16)
+        canvas.box(x - 6, 168, 4 * size + 12, 92 + 36 + size + 16, fill="none", edge=EDGE, radius=6)
     for n in range(2):
-        canvas.label(112, 190 + n * 52, f"n = {n}", size=16, color=MUTED)
-    canvas.label(150 + 2 * size, 288, "T", size=17, color=MUTED)
-    canvas.label(150 + 4 * size + 36, 158, "h", size=17, color=W_HH)
+        y = 176 + n * 92
+        canvas.label(70, y + size / 2 + 18, f"n = {n}", size=16, color=MUTED)
+        canvas.label(126, y + size / 2, "x", size=17)
+        canvas.label(126, y + 36 + size / 2, "y", size=17)
+    canvas.label(150 + 2 * size, 366, "T", size=17, color=MUTED)
+    canvas.label(150 + 4 * size + 41, 174, "h", size=17, color=W_HH)
     canvas.arrow((left + 12 * size, 84), (left + 12 * size, 126), LINE, thick=2)
     return canvas
 

@@ -36,7 +36,7 @@ def _call(answer: Callable, arguments: dict, request: dict) -> dict:
             copies = [np.array(v) if isinstance(v, np.ndarray) else v for v in given]
             value, _notes = plain(answer(*copies, rng))
             changed.update(n for n, v, c in zip(names, given, copies) if not np.array_equal(v, c))
-            if np.size(value) != 1 or isinstance(value, (str, dict, bool, type(None))):
+            if np.size(value) != 1 or np.ndim(value) or isinstance(value, (str, dict, bool, type(None))):
                 return value, False
             drawn.append(np.asarray(value).item())
         return np.array(drawn), True

@@ -43,8 +43,8 @@ class Scripted:
 def probe(answer: Any, request: dict) -> dict:
     """Call ``answer`` once for every entry of ``request["calls"]``; the first has the tables, the last the seed.
 
-    Outputs: what was returned, what the model was fed, the states that came back to it, and what a second run with the
-    same seed returns.
+    Outputs: what was returned, what the model was fed, the states that came back to it, what a second run with the same
+    seed returns, and what a run with another seed returns.
     """
     if not callable(answer):
         return {"status": "not_callable", **describe(answer)}
@@ -58,18 +58,19 @@ def _call(answer: Callable, arguments: dict, request: dict) -> dict:
     tables, *given, seed = arguments.values()
     names, changed = list(arguments)[1:-1], set()
 
-    def once() -> tuple[Any, Scripted]:
+    def once(start: int) -> tuple[Any, Scripted]:
         model = Scripted(tables["turns"], tables["scores"])
         copies = [np.array(v) if isinstance(v, np.ndarray) else v for v in given]
-        value = answer(model, *copies, np.random.default_rng(int(seed)))
+        value = answer(model, *copies, np.random.default_rng(start))
         changed.update(n for n, v, c in zip(names, given, copies) if not np.array_equal(v, c))
         return plain(value)[0], model
 
     def run() -> dict:
-        value, model = once()
+        value, model = once(int(seed))
         if value is None:
             return {"status": "returned", "outputs": [None], "notes": []}
-        outputs = [value, np.array(model.fed, dtype=int), np.array(model.states, dtype=int), once()[0]]
+        fed, states = (np.array(row, dtype=int) for row in (model.fed, model.states))
+        outputs = [value, fed, states, once(int(seed))[0], once(int(seed) + 1)[0]]
         return {"status": "returned", "outputs": outputs, "notes": []}
 
     reply = guarded(run, request["time_limit"], request["name"], answer)

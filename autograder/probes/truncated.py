@@ -136,6 +136,8 @@ def _array(torch: Any, value: Any) -> Any:
     """What came back as plain data; a list of tensors with one number each as an array of numbers."""
     if isinstance(value, (list, tuple)) and value and all(isinstance(v, torch.Tensor) for v in value):
         return np.array([v.detach().numpy() for v in value]) if _alike(value) else {"type": "ragged list"}
+    if isinstance(value, list) and not value:
+        return {"type": "list without entries (was no chunk run?)"}
     found = value if isinstance(value, dict) else plain(value)[0]
     return np.asarray(found) if isinstance(found, float | int) else found
 

@@ -147,7 +147,7 @@ def greedy_decode(h, truth, start, end, W_xh, W_hh, b, W_hy, b_y):
         b_y: one bias for each output, (V).
 
     Returns:
-        The numbers written, end mark included, start mark not: at most T of them.
+        The S numbers written, end mark included, start mark not, with S at most T: (S).
 
     Raises:
         IndexError: a mark is not below V.

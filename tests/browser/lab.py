@@ -129,7 +129,7 @@ class Notebook:
         last = max(i for i, c in enumerate(self.file.cells) if c.cell_type == "code")
         ended = "([prompt, panel, error]) => /^\\[\\d+\\]:$/.test(prompt.innerText) || panel.querySelector(error)"
         prompt = self.cell(last).locator(".jp-InputPrompt").first.element_handle()
-        self.page.wait_for_function(ended, arg=[prompt, self.panel.element_handle(), ERROR], timeout=2 * SECONDS * 1000)
+        self.page.wait_for_function(ended, arg=[prompt, self.panel.element_handle(), ERROR], timeout=5 * SECONDS * 1000)
         self.wait_idle()
 
     def choose(self, *names: str) -> None:

@@ -21,14 +21,26 @@ def at(cuts):
 
 
 def chunked(
-    x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt, chunks=every, carry=lambda last, h0: last, ask=lambda dh, c: dh[:, c]
+    x,
+    h0,
+    W_xh,
+    W_hh,
+    b,
+    dh,
+    k,
+    *,
+    bptt=bptt,
+    chunks=every,
+    carry=lambda last, h0: last,
+    ask=lambda dh, c: dh[:, c],
+    before=lambda state, last, h0: state,
 ):
     """Chunk by chunk, with parts to be replaced. -> h, dx, and for each chunk the gradients of start and weights."""
     h, dx = np.zeros(dh.shape), np.zeros(x.shape)
     starts, weights, state = [], [], h0
     for c in chunks(x.shape[1], k):
         h[:, c], last = rnn_forward(x[:, c], state, W_xh, W_hh, b)
-        dx[:, c], start, *own = bptt(ask(dh, c), x[:, c], state, h[:, c], W_xh, W_hh)
+        dx[:, c], start, *own = bptt(ask(dh, c), x[:, c], before(state, last, h0), h[:, c], W_xh, W_hh)
         starts.append(start)
         weights.append(own)
         state = carry(last, h0)
@@ -84,6 +96,30 @@ def last_k_steps(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
     start = h[:, first - 1] if first else h0
     dx[:, first:], flow, *own = bptt(dh[:, first:], x[:, first:], start, h[:, first:], W_xh, W_hh)
     return h, dx, 0 * flow if first else flow, *own
+
+
+def last_k_steps_to_the_start(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
+    """The last k steps alone, and what flows out of them is given for dh0."""
+    first = max(x.shape[1] - k, 0)
+    h = rnn_forward(x, h0, W_xh, W_hh, b)[0]
+    dx = np.zeros(x.shape)
+    start = h[:, first - 1] if first else h0
+    dx[:, first:], flow, *own = bptt(dh[:, first:], x[:, first:], start, h[:, first:], W_xh, W_hh)
+    return h, dx, flow, *own
+
+
+def whole_chunks_only(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
+    """What is left after the last whole chunk is not even returned."""
+    T = x.shape[1] // k * k
+    h, dx, starts, weights = chunked(x[:, :T], h0, W_xh, W_hh, b, dh[:, :T], k, bptt=bptt)
+    return h, dx, starts[0], *summed(weights)
+
+
+def zeros_without_a_chunk(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
+    """Whole chunks only, and zeros everywhere else, also where there is no whole chunk."""
+    T = x.shape[1] // k * k
+    h, dx, starts, weights = chunked(x, h0, W_xh, W_hh, b, dh, k, bptt=bptt, chunks=lambda _, k: every(T, k))
+    return h, dx, *((starts[0], *summed(weights)) if starts else (0 * h0, 0 * W_xh, 0 * W_hh, 0 * b))
 
 
 def sliding_window(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):

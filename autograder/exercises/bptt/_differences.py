@@ -63,6 +63,21 @@ def never_restored_one_way(f, theta, eps=1e-5):
     return grad
 
 
+def copy_never_restored(f, theta, eps=1e-5):
+    return never_restored(f, np.array(theta, dtype=float), eps)
+
+
+def copied_once(f, theta, eps=1e-5):
+    """The two copies are made before the loop, so every entry that was moved stays so."""
+    up, down = np.array(theta, dtype=float), np.array(theta, dtype=float)
+    grad = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        up[i] += eps
+        down[i] -= eps
+        grad[i] = (f(up) - f(down)) / (2 * eps)
+    return grad
+
+
 def minus_is_the_middle(f, theta, i, eps):
     return (f(moved(theta, i, eps)) - f(np.array(theta, dtype=float))) / (2 * eps)
 

@@ -131,6 +131,14 @@ def flow_without_weights(dh, x, h0, h, W_xh, W_hh, *, rnn_step_backward=rnn_step
     return bptt(dh, x, h0, h, W_xh, W_hh, rnn_step_backward=step)
 
 
+def flow_through_weights_twice(dh, x, h0, h, W_xh, W_hh, *, rnn_step_backward=rnn_step_backward):
+    """What a step hands back is multiplied by the recurrent weights once more before it is added."""
+    return sweep(
+        dh, x, h0, h, W_xh, W_hh,
+        rnn_step_backward=rnn_step_backward, asked=lambda dh, later, t: dh[:, t] + later @ W_hh,
+    )[:5]  # fmt: skip
+
+
 def by_loss(dh, x, h0, h, W_xh, W_hh, *, rnn_step_backward=rnn_step_backward):
     """The gradient of W_hh that each step's *loss* gives, which is another way to cut the same sum."""
     parts = []

@@ -42,6 +42,20 @@ def _close(rng: np.random.Generator, made: Inputs) -> Inputs:
     return {"g_k": made["g"] + 0.2 * made["g_k"]}
 
 
+def _one_length_twice(g, g_k, length_of):
+    return float(np.degrees(np.arccos(np.clip(np.sum(g * g_k) / np.sum(length_of**2), -1, 1))))
+
+
+def _angles_of_rows(g, g_k):
+    cosine = np.sum(g * g_k, axis=-1) / (np.linalg.norm(g, axis=-1) * np.linalg.norm(g_k, axis=-1))
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+
+
+def _not_flattened(g, g_k):
+    cosine = g @ g_k.T / (np.linalg.norm(g) * np.linalg.norm(g_k))
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+
+
 def _row_by_row(g, g_k):
     rows = g.reshape(-1, g.shape[-1]), g_k.reshape(-1, g.shape[-1])
     return float(np.mean([bptt.gradient_angle(a, b) for a, b in zip(*rows)]))
@@ -121,6 +135,32 @@ GRADIENT_ANGLE = Exercise(
             "lengths_forgotten",
             N_("The product is not divided by the lengths of the gradients, so longer gradients look more alike."),
             lambda g, g_k: float(np.degrees(np.arccos(np.clip(np.sum(g * g_k), -1, 1)))),
+        ),
+        Misconception(
+            "length_of_g_twice",
+            N_("The product is divided by the length of g twice. It takes both lengths, that of g and that of g_k."),
+            lambda g, g_k: _one_length_twice(g, g_k, g),
+        ),
+        Misconception(
+            "length_of_g_k_twice",
+            N_("The product is divided by the length of g_k twice. It takes both lengths, that of g and that of g_k."),
+            lambda g, g_k: _one_length_twice(g, g_k, g_k),
+        ),
+        Misconception(
+            "angles_of_rows",
+            N_(
+                "An angle came for each row. A gradient is *one* direction in the space of all weights: sum over all "
+                "entries, not over the last axis alone."
+            ),
+            _angles_of_rows,
+        ),
+        Misconception(
+            "not_flattened",
+            N_(
+                "A matrix of angles came: `@` multiplied every row of g with every row of g_k. Take all entries as one "
+                "long vector: `np.sum(g * g_k)`, or `g.ravel() @ g_k.ravel()`."
+            ),
+            _not_flattened,
         ),
         Misconception(
             "row_by_row",

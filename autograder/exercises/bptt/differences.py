@@ -159,6 +159,22 @@ NUMERICAL_GRADIENT = Exercise(
             lambda: ways.never_restored_one_way,
         ),
         Misconception(
+            "copy_not_restored",
+            N_(
+                "Each entry of your copy of theta stays at theta - eps once its turn is over, so the gradient is taken "
+                "at a point that drifts away. Put the entry back before the next, or make a new copy for each."
+            ),
+            lambda: ways.copy_never_restored,
+        ),
+        Misconception(
+            "copied_once",
+            N_(
+                "The two copies are made once, before the loop, so all entries that were moved stay moved, and each "
+                "difference has those before it in it. Make new copies for every entry."
+            ),
+            lambda: ways.copied_once,
+        ),
+        Misconception(
             "eps_ignored",
             N_("eps is an argument, and a step of your own is used in its place: f is called elsewhere than eps says."),
             lambda: ways.with_step(1e-5),

@@ -48,15 +48,30 @@ STATE = (
         ),
         ways.cut(carry=lambda last, h0: h0),
     ),
+    Misconception(
+        "back_from_the_end_state",
+        N_(
+            "bptt is given the state that the chunk *ended* in. It asks for the state that the chunk started from: "
+            "call it before the last state takes the place of the old one."
+        ),
+        ways.cut(before=lambda state, last, h0: last),
+    ),
+    Misconception(
+        "back_from_h0",
+        N_(
+            "Forward all is right, but bptt is given h0 in *every* chunk. A chunk started from the state that the one "
+            "before it left, and dW_hh is made with that one."
+        ),
+        ways.cut(before=lambda state, last, h0: h0),
+    ),
 )
 
 CUT = (
     Misconception(
         "gradient_crosses",
         N_(
-            "Nothing is cut: these are the gradients of full BPTT, whatever k is. Go back through each chunk on its "
-            "own; what flows out of its first step is not handed to the chunk before. (`x[start:start + k]` would "
-            "cut the batch; time is the second axis.)"
+            "Nothing is cut: these are the gradients of full BPTT, whatever k is. Go back through each chunk of time, "
+            "`x[:, start:start + k]`, on its own; what flows out of its first step is not handed to the chunk before."
         ),
         ways.crossing,
     ),
@@ -93,6 +108,14 @@ CUT = (
         ways.last_k_steps,
     ),
     Misconception(
+        "last_k_steps_to_the_start",
+        N_(
+            "Only the last k steps of the sequence go back, and dh0 is what flows out of those. *Every* chunk of k "
+            "steps has its own way back; the gradients of the weights add up, and dh0 comes from the first chunk."
+        ),
+        ways.last_k_steps_to_the_start,
+    ),
+    Misconception(
         "k_chunks",
         N_("The sequence is cut into k chunks. k is the number of *steps* in a chunk."),
         ways.cut(chunks=lambda T, k: ways.at([i * T // k for i in range(k)] + [T])),
@@ -104,6 +127,22 @@ CUT = (
             "gives every start, and a slice that reaches beyond the end stops there by itself."
         ),
         ways.cut(chunks=lambda T, k: ways.every(T // k * k, k)),
+    ),
+    Misconception(
+        "last_chunk_left_as_zeros",
+        N_(
+            "The steps after the last whole chunk stay zero, and where T is smaller than k that is all of them. "
+            "`range(0, T, k)` gives every start, and a slice that reaches beyond the end stops there by itself."
+        ),
+        ways.zeros_without_a_chunk,
+    ),
+    Misconception(
+        "last_chunk_not_returned",
+        N_(
+            "h and dx end with the last *whole* chunk; the steps after it are missing. `range(0, T, k)` gives every "
+            "start, and a slice that reaches beyond the end stops there by itself."
+        ),
+        ways.whole_chunks_only,
     ),
     Misconception(
         "short_chunk_first",

@@ -70,6 +70,14 @@ FUTURE = (
         ways.flow_without_weights,
     ),
     Misconception(
+        "weights_twice",
+        N_(
+            "What flows back goes through W_hh twice. The dh_prev of your rnn_step_backward *is* `da @ W_hh` already: "
+            "add it to dh[:, t] as it is."
+        ),
+        ways.flow_through_weights_twice,
+    ),
+    Misconception(
         "dh_overwritten",
         N_(
             "The gradients are right, but dh was used to add up what flows back, and has changed. Use a variable of "
@@ -180,6 +188,16 @@ STEPS = (
         ways.last_loss_in_dh0,
     ),
     Misconception(
+        "dh0_is_first_dh",
+        N_(
+            "dh0 is dh[:, 0], what the loss of the *first step* asks of the state after it. h0 is the state before "
+            "that step: its gradient is the last dh_prev of the loop."
+        ),
+        lambda dh, *a, rnn_step_backward=bptt.rnn_step_backward: ways.then(
+            lambda dx, dh0, *rest: (dx, dh[:, 0], *rest)
+        )(dh, *a, rnn_step_backward=rnn_step_backward),
+    ),
+    Misconception(
         "dh0_forgotten",
         N_("dh0 came back as zeros. It is what flows back out of step 0, the last dh_prev of the loop."),
         ways.then(lambda dx, dh0, *rest: (dx, 0 * dh0, *rest)),
@@ -212,6 +230,11 @@ RETURNED = (
         "dx_of_one_step",
         N_("dx came as (N, D), that of step 0 alone. Every step has an input of its own: keep them all, (N, T, D)."),
         ways.then(lambda dx, *rest: (dx[:, 0], *rest)),
+    ),
+    Misconception(
+        "dx_and_dh0_swapped",
+        N_("dx and dh0 have changed places: first dx, (N, T, D), then dh0, (N, H)."),
+        ways.then(lambda dx, dh0, *rest: (dh0, dx, *rest)),
     ),
     Misconception(
         "weights_first",

@@ -10,11 +10,16 @@ def drawn(logits, temperature, rng):
     return int(rng.choice(len(e), p=e / e.sum()))
 
 
-def generator(prime_of=lambda prime: prime, carry=lambda given, h: h, draw=drawn):
+def fixed():
+    """A new generator, always the same."""
+    return np.random.default_rng(0)
+
+
+def generator(prime_of=lambda prime: prime, carry=lambda given, h: h, draw=drawn, start=None):
     """Reading and writing, with one of its parts done in another way."""
 
     def generate(model, prime, count, temperature, rng):
-        h, ids = None, []
+        h, ids = start, []
         for i in prime_of(prime):
             logits, new = model(i, h)
             h = carry(h, new)

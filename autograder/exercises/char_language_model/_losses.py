@@ -57,24 +57,55 @@ def without_largest(z):
     return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
 
 
-def log_of_softmax(logits, targets):
-    N, T, V = logits.shape
-    p = softmax(logits)
-    return float(-np.log(right_p(p, targets)).mean()), (p - lm.one_hot(targets, V)) / (N * T)
-
-
-def log_of_a_little_more(logits, targets):
-    N, T, V = logits.shape
-    p = softmax(logits)
-    return float(-np.log(right_p(p, targets) + 1e-8).mean()), (p - lm.one_hot(targets, V)) / (N * T)
-
-
 def largest_of_all(logits, targets):
     N, T, V = logits.shape
     z = logits - logits.max()
     log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     y = lm.one_hot(targets, V)
     return float(-(log_p * y).sum() / (N * T)), (np.exp(log_p) - y) / (N * T)
+
+
+def with_log_p(log_p_of, by_product=False):
+    """Loss and gradient from log-probabilities that are made in the wrong way; with y, a product picks the target."""
+
+    def wrong(logits, targets):
+        N, T, V = logits.shape
+        log_p, y = log_p_of(logits), lm.one_hot(targets, V)
+        picked = (log_p * y).sum(axis=-1) if by_product else right_p(log_p, targets)
+        return float(-picked.mean()), (np.exp(log_p) - y) / (N * T)
+
+    return quietly(wrong)
+
+
+def log_softmax(z, axis):
+    z = z - z.max(axis=axis, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+def log_total_overflows(z):
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+def log_after_softmax(z):
+    return np.log(softmax(z))
+
+
+def log_after_overflow(z):
+    return np.log(without_largest(z))
+
+
+def a_little_more(little):
+    """The loss with a small number added to p: what ``np.clip`` or ``np.maximum`` give, too."""
+
+    def wrong(logits, targets):
+        p = softmax(logits)
+        return float(-np.log(right_p(p, targets) + little).mean()), lm.cross_entropy(logits, targets)[1]
+
+    return wrong
+
+
+def no_log(logits, targets):
+    return float(-right_p(softmax(logits), targets).mean()), lm.cross_entropy(logits, targets)[1]
 
 
 def then(change):

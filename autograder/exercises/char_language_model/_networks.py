@@ -139,6 +139,11 @@ def learn_turned(torch, self, x, y, h, optimizer):
     return stepped(torch.nn.functional.cross_entropy(logits, y), optimizer), detached(h)
 
 
+def learn_unflattened(torch, self, x, y, h, optimizer):
+    logits, h = self(x, h)
+    return stepped(torch.nn.functional.cross_entropy(logits, y), optimizer), detached(h)
+
+
 def without_zero_grad(torch, self, x, y, h, optimizer):
     logits, h = self(x, h)
     loss = loss_of(torch, logits, y)

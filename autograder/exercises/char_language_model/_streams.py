@@ -65,6 +65,18 @@ def without_last(ids, N, T):
     return list(right(ids, N, T))[:-1]
 
 
+def without_last_when_full(ids, N, T):
+    x, y = laid_out(ids, N)
+    for start in range(0, x.shape[1] - T, T):
+        yield x[:, start : start + T], y[:, start : start + T]
+
+
+def rolled_full_streams(ids, N, T):
+    length = len(ids) // N
+    x = ids[: N * length].reshape(N, length)
+    yield from cut(x, np.roll(x, -1, axis=1), T)
+
+
 def shifted_in_stream(ids, N, T):
     length = len(ids) // N
     streams = ids[: N * length].reshape(N, length)

@@ -72,8 +72,8 @@ BITS_PER_CHAR = Exercise(
             _from_loss(lambda loss: math.exp(loss) if loss < 700 else math.inf),
         ),
         Misconception(
-            "perplexity_by_two",
-            N_("This is 2 to the power of the bits, which is the perplexity again. The bits themselves are asked for."),
+            "two_to_the_nats",
+            N_("This is 2 to the power of the loss in nats: the loss is already a logarithm, change its base."),
             _from_loss(lambda loss: 2.0**loss if loss < 1000 else math.inf),
         ),
         Misconception(

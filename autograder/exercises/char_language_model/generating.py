@@ -32,15 +32,25 @@ def _reads(inputs: Inputs, outputs: tuple) -> tuple:
         return outputs
     ids, fed, states = (whole(o, n) for o, n in zip(outputs, ("the result", "what the model was fed", "states")))
     right = _reference(*inputs.values())
-    same = isinstance(outputs[3], np.ndarray) and np.array_equal(outputs[3], ids)
-    words = FINE if same else "other ids from the same seed"
-    if len(fed) == len(right[1]) + 1:  # the last character was fed too, which changes nothing
+    again, other = (isinstance(o, np.ndarray) and np.array_equal(o, ids) for o in outputs[3:])
+    words = FINE if again else "other ids from the same seed"
+    if _last_was_fed(inputs["prime"], ids, fed, len(right[1])):  # which changes nothing
         fed, states = fed[:-1], states[:-1]
     if inputs["model"]["scores"].max() >= SURE:
         return ids, fed, states, words
     if ids.shape != right[0].shape:
         return ids, *right[1:3], words
-    return *right[:3], _story(inputs, ids, fed, states) or words
+    return *right[:3], _story(inputs, ids, fed, states) or ("the same ids from every seed" if other else words)
+
+
+def _last_was_fed(prime: np.ndarray, ids: np.ndarray, fed: np.ndarray, needed: int) -> bool:
+    """Whether the last character that was drawn went into the model too, after all of the prime or one id of it."""
+    T, new = len(prime), len(ids)
+    if new > T and np.array_equal(ids[:T], prime) and len(fed) != T + new:
+        new -= T
+    if new and len(fed) in (T + new, *((1 + new,) if T > 2 else ())):
+        return np.array_equal(fed[-new:], ids[-new:])
+    return len(fed) == needed + 1
 
 
 def _story(inputs: Inputs, ids: np.ndarray, fed: np.ndarray, states: np.ndarray) -> str:
@@ -58,7 +68,7 @@ def _story(inputs: Inputs, ids: np.ndarray, fed: np.ndarray, states: np.ndarray)
     return "the likeliest character every time" if share > 0.9 else ""
 
 
-def _script(sure: bool, temperature: float):
+def _script(sure: bool, temperature: float, spread: float):
     """A model whose state tells apart all that it has read lately: S states, a table of turns, a favourite for each."""
 
     def change(rng: np.random.Generator, made: Inputs) -> Inputs:
@@ -68,15 +78,15 @@ def _script(sure: bool, temperature: float):
         scores = np.zeros((S, V))
         scores[np.arange(S), favourite] = SURE
         if not sure:
-            scores = 40.0 * np.round(rng.normal(size=(S, V)), 2)
+            scores = spread * np.round(rng.normal(size=(S, V)), 2)
         model = {"turns": turns, "scores": scores}
         return {"model": model, "temperature": temperature, "rng": int(rng.integers(2**31)), "count": made["count"]}
 
     return change
 
 
-def _sized(sure: bool, temperature: float, count: int):
-    made_by = _script(sure, temperature)
+def _sized(sure: bool, temperature: float, count: int, spread: float = 40.0):
+    made_by = _script(sure, temperature, spread)
     return lambda rng, made: made_by(rng, made | {"count": count})
 
 
@@ -85,15 +95,15 @@ GENERATE = Exercise(
     points=3,
     about=N_("Text from a model: read the prime, draw a character, feed it back with the state, and again."),
     spec=(
-        "model any, prime (T) int<V>, count int, temperature float, rng any -> ids (M) int, fed (K) int, states (K) "
-        "int, draws any"
+        "model any, prime (T) int<V>, count int, temperature float, rng any -> ids (count) int, fed (calls) int, "
+        "states (calls) int, draws any"
     ),
     signature="generate: model, prime (T), count int, temperature float, rng -> ids (count)",
     reference=_reference,
     reads=_reads,
     requires=("sample_next",),
     probe="generation",
-    probe_options={"outputs": 4},
+    probe_options={"outputs": 5},
     cases=(
         Case("values", {"T": 4, "V": 6}, N_("The characters are not right."), _sized(True, 1.0, 9), weight=3),
         Case("prime of one", {"T": 1, "V": 6}, N_("Here the prime is one character."), _sized(True, 1.0, 5)),
@@ -104,6 +114,12 @@ GENERATE = Exercise(
             N_("Here the model is unsure, and the temperature decides."),
             _sized(False, 60.0, 80),
             weight=3,
+        ),
+        Case(
+            "temperature 1",
+            {"T": 3, "V": 6},
+            N_("Here the temperature is 1, and the model is unsure."),
+            _sized(False, 1.0, 80, spread=0.7),
         ),
         Case(
             "long prime", {"T": 40, "V": 6}, N_("This case is about a long prime."), _sized(True, 1.0, 30), hidden=True
@@ -220,6 +236,30 @@ GENERATE = Exercise(
                 "and hand it temperature and rng."
             ),
             lambda: ways.generator(draw=lambda logits, temperature, rng: int(np.argmax(logits))),
+        ),
+        Misconception(
+            "temperature_not_used",
+            N_(
+                "The draws are those of temperature 1, whatever the temperature. Hand `temperature` on to your "
+                "`sample_next`."
+            ),
+            lambda: ways.generator(draw=lambda logits, temperature, rng: ways.drawn(logits, 1.0, rng)),
+        ),
+        Misconception(
+            "new_generator",
+            N_(
+                "The same text comes whatever `rng` is handed in: a new generator with a fixed seed is made inside, "
+                "perhaps in the loop, for every draw. Use the rng that you are given."
+            ),
+            lambda: ways.generator(draw=lambda z, temperature, rng: ways.drawn(z, temperature, ways.fixed())),
+        ),
+        Misconception(
+            "state_zero_first",
+            N_(
+                "The first call of the model must get `h = None`; yours got something else, 0 or an array of zeros "
+                "perhaps. None says that nothing has been read yet; what the model begins with is its own affair."
+            ),
+            lambda: ways.generator(start=0),
         ),
         Misconception(
             "own_random",

@@ -142,15 +142,40 @@ PROBABILITIES = (
             "Right for small logits; for large ones the loss is infinite: a probability came out as 0, and its "
             "logarithm was taken after that. Stay with logarithms: log p is `z - log(sum(exp(z)))`, and needs no p."
         ),
-        ways.quietly(ways.log_of_softmax),
+        ways.with_p(ways.softmax),
     ),
     Misconception(
-        "log_of_a_little_more",
+        "log_of_zero_times_y",
         N_(
-            "A small number is added to p before the logarithm, so that no loss exceeds about 18, however wrong the "
-            "model is. With log p as `z - log(sum(exp(z)))` nothing has to be added."
+            "Right for small logits; for large ones a probability came out as 0, its logarithm is minus infinity, and "
+            "that times a 0 of y is nan. Stay with logarithms: log p is `z - log(sum(exp(z)))`, and needs no p."
         ),
-        ways.log_of_a_little_more,
+        ways.with_log_p(ways.log_after_softmax, by_product=True),
+    ),
+    Misconception(
+        "overflows_times_y",
+        N_(
+            "Right for small logits, nan for large ones: exp overflows, so that p is 0 or nan, and its logarithm times "
+            "a 0 of y is nan too. Take the row's largest logit away first, and stay with logarithms: "
+            "`z - log(sum(exp(z)))`."
+        ),
+        ways.with_log_p(ways.log_after_overflow, by_product=True),
+    ),
+    Misconception(
+        "log_total_overflows",
+        N_(
+            "log p is `z - log(sum(exp(z)))`, as it should be, but for large logits exp overflows and the sum is "
+            "infinite. Take the row's largest logit away from z first: log p stays the same."
+        ),
+        ways.with_log_p(ways.log_total_overflows),
+    ),
+    Misconception(
+        "log_total_overflows_times_y",
+        N_(
+            "log p is `z - log(sum(exp(z)))`, as it should be, but for large logits exp overflows: the sum is infinite,"
+            " and infinity times a 0 of y is nan. Take the row's largest logit away from z first."
+        ),
+        ways.with_log_p(ways.log_total_overflows, by_product=True),
     ),
     Misconception(
         "largest_of_all",
@@ -166,6 +191,30 @@ PROBABILITIES = (
         ways.with_p(lambda z: ways.softmax(z, axis=1)),
     ),
     Misconception(
+        "log_softmax_over_time",
+        N_(
+            "Largest logit and sum are taken over *time*, axis 1, so the probabilities add up to 1 there. The "
+            "characters compete at one place: the last axis, V."
+        ),
+        ways.with_log_p(lambda z: ways.log_softmax(z, axis=1)),
+    ),
+    Misconception(
+        "softmax_over_time_times_y",
+        N_(
+            "The probabilities add up to 1 over *time*, axis 1; the characters compete at one place, the last axis. And"
+            " a probability that came out as 0 makes the loss nan: take log p as `z - log(sum(exp(z)))`."
+        ),
+        ways.with_log_p(lambda z: np.log(ways.softmax(z, axis=1)), by_product=True),
+    ),
+    Misconception(
+        "log_softmax_over_sequences",
+        N_(
+            "Largest logit and sum are taken over the *sequences*, axis 0, so the probabilities add up to 1 there. The "
+            "characters compete at one place: the last axis, V."
+        ),
+        ways.with_log_p(lambda z: ways.log_softmax(z, axis=0)),
+    ),
+    Misconception(
         "softmax_over_sequences",
         N_(
             "The probabilities add up to 1 over the *sequences*. The characters compete at one place: the last axis, V."
@@ -179,7 +228,28 @@ PROBABILITIES = (
     ),
 )
 
+ADDED = tuple(
+    Misconception(
+        f"capped_at_{-power}",
+        N_(
+            "A small number, 1e-{power}, is added to p before the logarithm (or p is clipped there), and that caps the "
+            "loss: it never exceeds {most:.1f}, however wrong the model is. With ln p = z - ln sum exp(z) nothing has "
+            "to be added."
+        ).format(power=-power, most=-power * np.log(10)),
+        ways.a_little_more(10.0**power),
+    )
+    for power in (-7, -8, -9, -10, -12, -15, -16, -20, -30, -100, -300)
+)
+
 TARGETS = (
+    Misconception(
+        "no_log",
+        N_(
+            "The loss is minus the mean probability of the targets: the logarithm is missing. It is minus the mean of "
+            "ln p, and so grows without limit for a model that is sure and wrong."
+        ),
+        ways.no_log,
+    ),
     Misconception(
         "likeliest_for_target",
         N_(
@@ -271,7 +341,7 @@ CROSS_ENTROPY = Exercise(
         Case("large batch", {"N": 12, "T": 15, "V": 30}, N_("This case is about a larger batch."), hidden=True),
         Case("very large logits", {"N": 3, "T": 2, "V": 5}, N_("This case is about large logits."), wide, hidden=True),
     ),
-    misconceptions=SIZE + SIGN + PROBABILITIES + TARGETS + RETURNED,
+    misconceptions=SIZE + SIGN + PROBABILITIES + ADDED + TARGETS + RETURNED,
     accepts=(
         Variant("in_loops", ways.in_loops),
         Variant("flat", ways.flat),

@@ -280,6 +280,14 @@ TRAINING = (
         lambda: ways.network(learn=ways.of_inputs),
     ),
     Misconception(
+        "not_flattened",
+        N_(
+            "torch's cross-entropy takes (N T, V) and (N T): of three axes it reads the middle one as the characters. "
+            "Flatten both first: `logits.flatten(0, 1)` and `y.flatten()`."
+        ),
+        lambda: ways.network(learn=ways.learn_unflattened),
+    ),
+    Misconception(
         "summed",
         N_(
             "The loss is a sum over all characters. The mean is asked for, which is what torch gives by itself; with a "

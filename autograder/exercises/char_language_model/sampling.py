@@ -35,6 +35,8 @@ def _reads(inputs: Inputs, outputs: tuple) -> tuple:
 def _say_what_came(value: object, V: int) -> None:
     if value is None:
         raise ValueError("None came back: is a `return` missing?")
+    if isinstance(value, np.ndarray) and value.shape == (1,):
+        raise ValueError("an array of one id came back, of shape (1,); the id itself is asked for: leave `size=1` out")
     if isinstance(value, np.ndarray) and value.shape == (V,):
         raise ValueError(f"{V} numbers came back, one for each character; one id is asked for, a whole number")
     kind = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
@@ -176,7 +178,7 @@ SAMPLE_NEXT = Exercise(
         Variant("divided_after", lambda: ways.divided_after),
         Variant(
             "numpy_integer",
-            lambda: lambda logits, temperature, rng: np.array([ways.cumulated(logits, temperature, rng)]),
+            lambda: lambda logits, temperature, rng: np.int64(ways.cumulated(logits, temperature, rng)),
         ),
         Variant("power", lambda: ways.power),
     ),

@@ -34,18 +34,19 @@ def _reads(inputs: Inputs, outputs: tuple) -> tuple:
     if len(outputs) == 1:
         return outputs
     first, second, odd = outputs
+    right = _reference(**{n: inputs[n] for n in ("ids", "N", "T")})
     if odd:
-        return f"not pairs (x, y), but {odd}", np.zeros(0), np.zeros(0)
+        return f"not pairs (x, y), but {odd}", *right[1:]
     shapes = [tuple(a.shape) for a in first]
     words = _in_words(shapes)
     if shapes != [tuple(a.shape) for a in second]:
-        return "x and y of different shapes", np.zeros(0), np.zeros(0)
-    if len(set(shapes)) != 1:
-        return words, np.zeros(0), np.zeros(0)
+        return "x and y of different shapes", *right[1:]
+    if len(set(shapes)) != 1:  # the words say what is wrong, and there is no array to compare
+        return words, *right[1:]
     x, y = (whole(np.stack(a), "x and y") for a in (first, second))
     other = ways.cut_to_batches_first(**{n: inputs[n] for n in ("ids", "N", "T")})
     if other and np.array_equal(x, [b[0] for b in other]) and np.array_equal(y, [b[1] for b in other]):
-        return _reference(**{n: inputs[n] for n in ("ids", "N", "T")})
+        return right
     return words, x, y
 
 
@@ -141,10 +142,7 @@ STREAM_BATCHES = Exercise(
         ),
         Misconception(
             "short_batch_kept",
-            N_(
-                "The last batch is shorter than the others. What does not fill a batch is left out: all batches are "
-                "(N, T)."
-            ),
+            N_("The last batch is shorter than T. What does not fill a batch is left out: all batches are (N, T)."),
             lambda: ways.short_batch_kept,
         ),
         Misconception(
@@ -160,6 +158,30 @@ STREAM_BATCHES = Exercise(
                 "stream is the first character of the next stream."
             ),
             lambda: ways.shifted_in_stream,
+        ),
+        Misconception(
+            "last_batch_lost_when_full",
+            N_(
+                "Where the streams are exactly full, their last batch is missing: `range(0, length - T, T)` stops one "
+                "place too early. A batch may begin at `length - T` itself."
+            ),
+            lambda: ways.without_last_when_full,
+        ),
+        Misconception(
+            "target_wraps_in_stream",
+            N_(
+                "The last target of a stream wraps round to the start of that stream, as with `np.roll(x, -1, "
+                "axis=1)`. It is the character that comes next in the *text*."
+            ),
+            lambda: ways.whole_then(lambda x, y: (x, np.roll(x, -1, axis=1))),
+        ),
+        Misconception(
+            "target_wraps_in_full_stream",
+            N_(
+                "Each stream's last target is that stream's own first character (`np.roll(x, -1, axis=1)`), and no "
+                "character is left for it: a stream is `(L - 1) // N` long, and y is cut from the text one place on."
+            ),
+            lambda: ways.rolled_full_streams,
         ),
         Misconception(
             "one_character_on",

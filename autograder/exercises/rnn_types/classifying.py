@@ -160,6 +160,14 @@ MANY_TO_ONE = Exercise(
             on_other_input(lambda x, lengths: x * real(x, lengths)),
         ),
         Misconception(
+            "padded_states_zeroed",
+            N_(
+                "The *states* at the padding are set to zero, and then the last column is scored: a short sequence "
+                "gets W_hy times zero, which is b_y and nothing else. Use last_valid_state."
+            ),
+            summed_up(lambda h, lengths: (h * real(h, lengths))[:, -1]),
+        ),
+        Misconception(
             "mean_of_states",
             N_(
                 "The scores come from the *mean* of all states, padding included. The last state has read everything, "

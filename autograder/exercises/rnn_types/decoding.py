@@ -172,7 +172,7 @@ GREEDY_DECODE = Exercise(
     points=5,
     about=N_("What a decoder writes on its own: each best guess is the next input."),
     spec=(
-        "h (H), truth (T) int<V, start int, end int, W_xh (H,V), W_hh (H,H), b (H), W_hy (V,H), b_y (V) -> ids (T) int"
+        "h (H), truth (T) int<V, start int, end int, W_xh (H,V), W_hh (H,H), b (H), W_hy (V,H), b_y (V) -> ids (S) int"
     ),
     reference=rnn_types.greedy_decode,
     oracle=oracles_rnn_types.greedy_decode,

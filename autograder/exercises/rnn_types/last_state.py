@@ -148,6 +148,14 @@ LAST_VALID_STATE = Exercise(
             lambda h, lengths: h[:, lengths[0] - 1],
         ),
         Misconception(
+            "always_the_first_sequence",
+            N_(
+                "`h[0, lengths - 1]` takes every state from sequence 0, at the right steps. Each sequence has states "
+                "of its own: pair the numbers of the sequences with the steps, `h[np.arange(N), ...]`."
+            ),
+            lambda h, lengths: h[0, lengths - 1],
+        ),
+        Misconception(
             "sequences_picked",
             N_(
                 "`h[lengths - 1]` picks along the wrong axis: whole sequences, (N, T, H), and it raises when a length "

@@ -67,6 +67,21 @@ def _with_length(change):
     return lambda logits, targets, lengths: rnn_types.masked_loss(logits, targets, change(lengths, logits.shape[1]))
 
 
+def _looped(more, by_length=False):
+    """A loop over ``lengths[n] + more`` steps, divided by their number or by that of the real steps."""
+
+    def wrong(logits, targets, lengths):
+        each = losses(logits, targets)
+        found = [each[n, t] for n in range(len(lengths)) for t in range(lengths[n] + more)]
+        return np.sum(found) / (lengths.sum() if by_length else len(found))
+
+    return wrong
+
+
+def _zero_is_padding(logits, targets, lengths):
+    return losses(logits, targets)[targets != 0].mean()
+
+
 def _log_of_mean(logits, targets, lengths):
     return -np.log(chosen(softmax(logits), targets)[mask(logits, lengths)].mean())
 
@@ -89,6 +104,15 @@ def _flat(logits, targets, lengths):
 def _one_hot(logits, targets, lengths):
     right = np.eye(logits.shape[2])[targets]
     return -(right * log_softmax(logits)).sum(-1)[mask(logits, lengths)].mean()
+
+
+def _overflowing_over_everything(z):
+    e = np.exp(z)
+    return np.log(e / e.sum())
+
+
+def _largest(z):
+    return z.max(axis=-1, keepdims=True)
 
 
 def far(rng, made):
@@ -240,6 +264,31 @@ MASKED_LOSS = Exercise(
             scored(lambda z: log_softmax(z, axis=None)),
         ),
         Misconception(
+            "softmax_over_everything_in_two_steps",
+            N_(
+                "`e / e.sum()` divides by the sum of the whole array, N * T * C numbers. At each step of each sequence "
+                "the C classes share one sum: `axis=-1, keepdims=True`. (And exp overflows when scores are large: take "
+                "the largest of each step away first.)"
+            ),
+            scored(_overflowing_over_everything),
+        ),
+        Misconception(
+            "largest_subtracted_twice",
+            N_(
+                "The largest score is taken away twice: once from z, and once more from log p. Once is enough: log p = "
+                "z - log(sum(exp(z))) with the *same* z in both places, and nothing more."
+            ),
+            scored(lambda z: log_softmax(z) - _largest(z)),
+        ),
+        Misconception(
+            "largest_in_the_sum_only",
+            N_(
+                "The largest score is taken away inside exp, and not from the score in front: log p = z - "
+                "log(sum(exp(z))) needs the *same* z in both places."
+            ),
+            scored(lambda z: log_softmax(z) + _largest(z)),
+        ),
+        Misconception(
             "softmax_twice",
             N_(
                 "softmax is applied twice: the probabilities are taken for scores and normalised again. Take the "
@@ -302,6 +351,38 @@ MASKED_LOSS = Exercise(
             _with_length(lambda lengths, T: lengths - 1),
         ),
         Misconception(
+            "loop_one_step_short",
+            N_(
+                "The loop stops one step early, and the sum is still divided by all real steps: range(lengths[n] - 1) "
+                "leaves out the last. range(lengths[n]) is 0, 1, ... lengths[n] - 1 already."
+            ),
+            _looped(-1, by_length=True),
+        ),
+        Misconception(
+            "loop_one_step_long",
+            N_(
+                "The loop runs one step too far: range(lengths[n] + 1) reads the first padding, and raises where there "
+                "is none. range(lengths[n]) is 0, 1, ... lengths[n] - 1 already."
+            ),
+            _looped(1),
+        ),
+        Misconception(
+            "loop_one_step_long_divided_by_lengths",
+            N_(
+                "The loop runs one step too far: range(lengths[n] + 1) adds the loss of the first padding, and raises "
+                "where there is none. The division by the number of real steps is right."
+            ),
+            _looped(1, by_length=True),
+        ),
+        Misconception(
+            "class_zero_left_out",
+            N_(
+                "The steps whose target is 0 are left out, as if 0 meant padding. Class 0 is a class like any other, "
+                "and at the padding any number may stand. Only lengths says which steps are real."
+            ),
+            _zero_is_padding,
+        ),
+        Misconception(
             "last_steps_only",
             N_(
                 "Only the last real step of each sequence counts, as in many-to-one. Here every real step has an "
@@ -355,6 +436,19 @@ MASKED_LOSS = Exercise(
             "each_step",
             N_("The losses of all steps came back. Asked for is one number: their mean over the real steps."),
             lambda logits, targets, lengths: losses(logits, targets),
+        ),
+        Misconception(
+            "each_step_masked",
+            N_(
+                "The losses of all steps came back, (N, T), with zeros at the padding. Asked for is one number: their "
+                "sum, divided by the number of real steps."
+            ),
+            averaged(lambda each, keep: each * keep),
+        ),
+        Misconception(
+            "each_real_step",
+            N_("The losses of the real steps came back, in one row. Only the mean of them is missing."),
+            averaged(lambda each, keep: each[keep]),
         ),
     ),
     accepts=(

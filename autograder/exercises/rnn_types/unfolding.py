@@ -83,6 +83,10 @@ def _x_as_state(x, T, W_xh, W_hh, b):
     return run([np.zeros_like(x)] * T, x, W_xh, W_hh, b)
 
 
+def _weighted_as_state(x, T, W_xh, W_hh, b):
+    return run([np.zeros_like(x)] * T, x @ W_xh.T, W_xh, W_hh, b)
+
+
 def _h0_in_front(x, T, *weights):
     h = rnn_types.one_to_many(x, T, *weights)
     return np.concatenate([0 * h[:, :1], h], axis=1)
@@ -228,6 +232,30 @@ ONE_TO_MANY = Exercise(
                 "0 through W_xh, and the state before that is zero."
             ),
             _x_as_state,
+        ),
+        Misconception(
+            "input_put_into_the_state",
+            N_(
+                "W_xh x is used as the state *before* the first step, and then come T zeros. x is the input of the "
+                "first step itself: it is added to W_hh h and b there, and the tanh comes after."
+            ),
+            _weighted_as_state,
+        ),
+        Misconception(
+            "input_before_the_first_step",
+            N_(
+                "x has a step of its own, which is not kept, and T zeros follow: the states are one step late. The "
+                "state after x is the first of the T."
+            ),
+            lambda x, T, *weights: rnn_types.one_to_many(x, T + 1, *weights)[:, 1:],
+        ),
+        Misconception(
+            "no_zeros_after",
+            N_(
+                "There is one step only, the one that reads x: (N, 1, H). T - 1 steps with zeros come after it, so "
+                "that there are T states."
+            ),
+            then(lambda h: h[:, :1]),
         ),
         Misconception(
             "state_before_kept",
