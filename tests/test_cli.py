@@ -51,7 +51,7 @@ def test_list_as_json_tells_all(capsys):
     for lesson, exercise in exercises:
         where, row = told[exercise.id]
         assert where == lesson.id
-        assert row["points"] == exercise.points and row["signature"] == exercise.spec
+        assert row["points"] == exercise.points and row["signature"] == (exercise.signature or exercise.spec)
         assert row["cases"] + row["hidden_cases"] == len(exercise.cases)
         assert row["hidden_cases"] == sum(c.hidden for c in exercise.cases)
         assert row["misconceptions"] == len(exercise.misconceptions) and row["accepts"] == len(exercise.accepts)
@@ -64,7 +64,7 @@ def test_list_is_an_aligned_table(capsys):
     column = rows["exercise"].index("signature")
     for lesson in registry.lessons():
         for exercise in lesson.exercises:
-            assert rows[exercise.id][column:] == exercise.spec
+            assert rows[exercise.id][column:] == (exercise.signature or exercise.spec)
         for question in lesson.questions:
             assert f"{question.points} points by hand" in rows[question.id]
 
