@@ -95,8 +95,8 @@ class Exercise:
 
     @property
     def shown_as(self) -> str:
-        """The line that says what goes in and what comes out."""
-        return self.signature or f"{self.id}: {self.spec}"
+        """What goes in and what comes out, as a reader is shown it."""
+        return self.signature or self.spec
 
     def make_inputs(self, case: Case, seed: int) -> Inputs:
         """Seeded inputs of a case, by argument name."""

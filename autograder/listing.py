@@ -33,7 +33,7 @@ def _exercise(exercise: Exercise) -> dict[str, Any]:
         "id": exercise.id,
         "points": exercise.points,
         "about": _(exercise.about),
-        "signature": exercise.signature or exercise.spec,
+        "signature": exercise.shown_as,
         "cases": len(exercise.cases) - hidden,
         "hidden_cases": hidden,
         "misconceptions": len(exercise.misconceptions),
