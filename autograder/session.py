@@ -170,7 +170,8 @@ def inputs(name: str = "", case: str | None = None) -> tuple | Note:
                 name=name, case=case, names=", ".join(tried)
             )
         )
-    given = {n: np.array(v) if isinstance(v, np.ndarray) else v for n, v in tried[case].inputs.items()}
+    data = {n: np.array(v) if isinstance(v, np.ndarray) else v for n, v in tried[case].inputs.items()}
+    given = probes.arguments(exercise.probe, data, exercise.probe_options)
     return namedtuple("Inputs", given)(**given)
 
 

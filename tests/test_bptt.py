@@ -274,22 +274,19 @@ def test_an_error_of_torch_names_the_cure():
     assert "backward through the graph a second time" in said and "h = h.detach()" in said
 
 
-def test_plain_descent_is_torchs():
-    """The probe's optimiser does what SGD does."""
-    from autograder.probes.truncated import Descent
+def test_the_optimisers_of_the_probes_do_what_torchs_do():
+    from autograder.probes.optimisers import Adam, Descent
 
-    torch.manual_seed(0)
-    one, other = (torch.nn.Linear(3, 2) for _ in range(2))
-    other.load_state_dict(one.state_dict())
-    for model, optimiser in (
-        (one, Descent(torch, one, 0.3, one.weight)),
-        (other, torch.optim.SGD(other.parameters(), lr=0.3)),
-    ):
-        for set_to_none in (True, False):
-            optimiser.zero_grad(set_to_none=set_to_none)
-            model(torch.ones(4, 3)).pow(2).sum().backward()
-            optimiser.step()
-    torch.testing.assert_close(one.weight, other.weight)
+    for mine, theirs in ((Descent, torch.optim.SGD), (Adam, torch.optim.Adam)):
+        torch.manual_seed(0)
+        one, other = (torch.nn.Linear(3, 2) for _ in range(2))
+        other.load_state_dict(one.state_dict())
+        for model, optimiser in ((one, mine(torch, one, 0.3)), (other, theirs(other.parameters(), lr=0.3))):
+            for set_to_none in (True, False, True):
+                optimiser.zero_grad(set_to_none=set_to_none)
+                model(torch.ones(4, 3)).pow(2).sum().backward()
+                optimiser.step()
+        torch.testing.assert_close(one.weight, other.weight)
 
 
 # What the lesson shows with

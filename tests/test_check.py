@@ -296,6 +296,21 @@ def test_inputs_are_those_of_the_case_and_a_copy() -> None:
     assert "has no case named nonsense" in str(inputs("rnn_step", "nonsense"))
 
 
+def test_inputs_are_what_the_function_is_called_with() -> None:
+    """Where the check hands over a function, a model or a generator, so do they: ``generate(*inputs("generate"))``."""
+    f, theta, eps = inputs("numerical_gradient")
+    assert isinstance(f(theta + eps), float)
+    model, prime, count, temperature, rng = inputs("generate")
+    logits, _h = model(prime[0], None)
+    assert 0 <= rng.choice(len(logits)) < len(logits)
+    model, optimiser, loss, x, y, h, k = inputs("train_truncated")
+    outputs, h = model(x[:, :k], h)
+    optimiser.zero_grad()
+    loss(outputs, y[:, :k]).backward()
+    optimiser.step()
+    assert 0 < inputs("sample_next").rng.random() < 1
+
+
 def test_a_report_is_data_and_comes_back() -> None:
     report = examine(STEP, lambda x, h, W_xh, W_hh, b: np.tanh(x @ W_xh.T + h @ W_hh + b))
     again = Report.from_dict(report.to_dict())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 from autograder.probes import codec
@@ -15,7 +17,19 @@ def run(request: str, answer: Any) -> str:
     ``time_limit`` (seconds a call) and ``calls`` (for each, a dict from argument name to value).
     """
     asked = codec.loads(request)
-    if not asked["probe"].isidentifier():
-        raise ValueError(f"no such probe: {asked['probe']}")
-    module = importlib.import_module(f"autograder.probes.{asked['probe']}")
-    return codec.dumps(module.probe(answer, asked))
+    return codec.dumps(_module(asked["probe"]).probe(answer, asked))
+
+
+def arguments(name: str, given: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the probe of this name calls an answer with, by argument name, made of the data of one call.
+
+    A probe that hands over more than data (a model, a function, a generator) has an ``arguments`` of its own.
+    """
+    made = getattr(_module(name), "arguments", None)
+    return made(given, options) if made else given
+
+
+def _module(name: str) -> ModuleType:
+    if not name.isidentifier():
+        raise ValueError(f"no such probe: {name}")
+    return importlib.import_module(f"autograder.probes.{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,13 @@ class Watched:
         return float(np.sum(self.bend * point**3) + np.sum(self.slope * point) ** 2)
 
 
+def arguments(given: dict, options: Mapping[str, Any]) -> dict:
+    """The function, theta and, where the case says one, eps."""
+    theta = np.array(given["theta"])
+    made = {"f": Watched(theta, given["phase"]), "theta": theta}
+    return made | ({"eps": given["eps"]} if given["eps"] else {})
+
+
 def probe(answer: Any, request: dict) -> dict:
     """Call ``answer(f, theta, eps)`` for every entry of ``request["calls"]``, or ``answer(f, theta)`` where eps is 0.
 
@@ -43,12 +51,10 @@ def probe(answer: Any, request: dict) -> dict:
     if not callable(answer):
         return {"status": "not_callable", **describe(answer)}
 
-    def call(arguments: dict) -> dict:
-        theta = np.array(arguments["theta"])
-        f = Watched(theta, arguments["phase"])
+    def call(given: dict) -> dict:
+        f, theta, *step = arguments(given, request["options"]).values()
 
         def run() -> dict:
-            step = (arguments["eps"],) if arguments["eps"] else ()
             reply = returned(answer(f, theta, *step), 1)
             found = reply["outputs"][0] if len(reply["outputs"]) == 1 else {"type": "tuple"}
             reply["outputs"] = [None] if found is None else [np.array([f.furthest]), found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,12 @@ import numpy as np
 from autograder.probes.call import describe, each, misfit
 from autograder.probes.guard import guarded
 from autograder.probes.plain import plain
+
+
+def arguments(given: dict, options: Mapping[str, Any]) -> dict:
+    """The same with a generator in the place of its seed, which comes last."""
+    *_names, last = given
+    return {**given, last: np.random.default_rng(int(given[last]))}
 
 
 def probe(answer: Any, request: dict) -> dict:
@@ -26,12 +32,12 @@ def probe(answer: Any, request: dict) -> dict:
     return {"status": "called", "calls": each(lambda a: _call(answer, a, request), request["calls"])}
 
 
-def _call(answer: Callable, arguments: dict, request: dict) -> dict:
-    *given, seed = arguments.values()
-    names, changed = list(arguments), set()
+def _call(answer: Callable, data: dict, request: dict) -> dict:
+    names, changed = list(data), set()
 
     def row(many: int) -> Any:
-        rng, drawn = np.random.default_rng(int(seed)), []
+        *given, rng = arguments(data, request["options"]).values()
+        drawn = []
         for _ in range(many):
             copies = [np.array(v) if isinstance(v, np.ndarray) else v for v in given]
             value, _notes = plain(answer(*copies, rng))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,13 @@ class Scripted:
         return int(array[0]) if array.shape == (1,) and 0 < array[0] < len(self.turns) else -1
 
 
+def arguments(given: dict, options: Mapping[str, Any]) -> dict:
+    """The model in the place of its tables, and a generator in that of its seed."""
+    tables, seed = given["model"], given["rng"]
+    model = Scripted(tables["turns"], tables["scores"])
+    return {**given, "model": model, "rng": np.random.default_rng(int(seed))}
+
+
 def probe(answer: Any, request: dict) -> dict:
     """Call ``answer`` once for every entry of ``request["calls"]``; the first has the tables, the last the seed.
 
@@ -54,14 +61,13 @@ def probe(answer: Any, request: dict) -> dict:
     return {"status": "called", "calls": each(lambda a: _call(answer, a, request), request["calls"])}
 
 
-def _call(answer: Callable, arguments: dict, request: dict) -> dict:
-    tables, *given, seed = arguments.values()
-    names, changed = list(arguments)[1:-1], set()
+def _call(answer: Callable, data: dict, request: dict) -> dict:
+    names, seed, changed = list(data)[1:-1], data["rng"], set()
 
     def once(start: int) -> tuple[Any, Scripted]:
-        model = Scripted(tables["turns"], tables["scores"])
+        model, *given, rng = arguments(data | {"rng": start}, request["options"]).values()
         copies = [np.array(v) if isinstance(v, np.ndarray) else v for v in given]
-        value = answer(model, *copies, np.random.default_rng(start))
+        value = answer(model, *copies, rng)
         changed.update(n for n, v, c in zip(names, given, copies) if not np.array_equal(v, c))
         return plain(value)[0], model
 

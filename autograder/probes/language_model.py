@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.probes.call import describe, each
 from autograder.probes.guard import guarded
+from autograder.probes.optimisers import Adam, Optimiser
 
 
 def probe(answer: Any, request: dict) -> dict:
@@ -108,12 +109,12 @@ def _learn(torch: Any, model: Any, given: dict) -> list[np.ndarray]:
     scores: for ``x``; for ``x2`` after ``x`` was read, with the state of ``learn``, and from the start.
     """
 
-    class Recorder(torch.optim.SGD):
+    class Recorder(Optimiser):
         def step(self, closure: Any = None) -> None:
-            norms.append(float(sum((p.grad**2).sum() for p in model.parameters() if p.grad is not None)) ** 0.5)
+            norms.append(float(sum((p.grad**2).sum() for p in self.learning())) ** 0.5)
 
     norms: list[float] = []
-    recorder = Recorder(model.parameters(), lr=0.0)
+    recorder = Recorder(torch, model, 0.0)
     x, y, x2, y2 = (given[n] for n in ("x", "y", "x2", "y2"))
     losses, marks, states = [], [], [None]
     for inputs, targets, carried in ((x, y, False), (x, y, False), (x2, y2, True)):
@@ -135,7 +136,7 @@ def _number(loss: Any) -> float:
 
 def _train(torch: Any, model: Any, given: dict) -> list[np.ndarray]:
     """Train on the batches ``x`` and ``y`` (B, N, T) in order; scores for ``held``, one by one and at once."""
-    optimizer, h = torch.optim.Adam(model.parameters(), lr=given["lr"]), None
+    optimizer, h = Adam(torch, model, given["lr"]), None
     model.train()
     for x, y in zip(given["x"], given["y"]):
         _loss, h = _pair(model.learn(x, y, h, optimizer), "learn")

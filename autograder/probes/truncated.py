@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.probes.call import describe, each
 from autograder.probes.guard import guarded
+from autograder.probes.optimisers import Descent
 from autograder.probes.plain import plain
 
 WEIGHTS = ("W_xh", "W_hh", "b", "W_hy", "b_y")
+
+
+def arguments(given: dict, options: Mapping[str, Any]) -> dict:
+    """A model and an optimiser made of the arrays, the loss, and the stream as tensors."""
+    import torch
+
+    model = _network(torch, given)
+    optimiser = _watching(torch, model, options["rate"])
+    x, y, h = (torch.tensor(given[n], dtype=torch.float64) for n in ("x", "y", "h"))
+    return {"model": model, "optimiser": optimiser, "loss": _mean_squared, "x": x, "y": y, "h": h, "k": given["k"]}
 
 
 def probe(answer: Any, request: dict) -> dict:
@@ -25,29 +37,27 @@ def probe(answer: Any, request: dict) -> dict:
     if not callable(answer):
         return {"status": "not_callable", **describe(answer)}
 
-    def call(arguments: dict) -> dict:
-        reply = guarded(lambda: _run(answer, arguments, request), request["time_limit"], request["name"], answer)
+    def call(given: dict) -> dict:
+        reply = guarded(lambda: _run(answer, given, request), request["time_limit"], request["name"], answer)
         return {"changed": [], **reply}
 
     return {"status": "called", "calls": each(call, request["calls"])}
 
 
-def _run(answer: Any, arguments: dict, request: dict) -> dict:
+def _run(answer: Any, given: dict, request: dict) -> dict:
     import torch
 
-    model = _network(torch, arguments)
-    optimiser = Descent(torch, model, request["options"]["rate"], model.rnn.weight_hh_l0)
-    x, y, h = (torch.tensor(arguments[n], dtype=torch.float64) for n in ("x", "y", "h"))
-    value = answer(model, optimiser, _mean_squared, x, y, h, arguments["k"])
+    model, optimiser, *rest = arguments(given, request["options"]).values()
+    value = answer(model, optimiser, *rest)
     if value is None:
         return {"status": "returned", "outputs": [None], "notes": []}
     losses, state = (_array(torch, v) for v in _pair(value))
-    kept = sum(_holds(torch, v) for v in _each(value)) if arguments["strict"] else 0
-    H = h.shape[1]
+    kept = sum(_holds(torch, v) for v in _each(value)) if given["strict"] else 0
+    H = model.rnn.hidden_size
     outputs = [
         losses,
         state,
-        np.array(model.starts).reshape(-1, *h.shape) if _alike(model.starts) else model.starts[0],
+        np.array(model.starts).reshape(-1, *given["h"].shape) if _alike(model.starts) else model.starts[0],
         np.array(model.crossed),
         np.array(optimiser.seen).reshape(-1, H, H),
         np.array([float(kept)]),
@@ -55,7 +65,7 @@ def _run(answer: Any, arguments: dict, request: dict) -> dict:
     return {"status": "returned", "outputs": outputs, "notes": []}
 
 
-def _network(torch: Any, arguments: dict) -> Any:
+def _network(torch: Any, given: dict) -> Any:
     """A recurrent network with a readout, from arrays; float64."""
 
     class Network(torch.nn.Module):
@@ -78,9 +88,9 @@ def _network(torch: Any, arguments: dict) -> Any:
         def cross(self, place: int, amount: float) -> None:
             self.crossed[place] += amount
 
-    H, D = arguments["W_xh"].shape
-    model = Network(D, H, len(arguments["b_y"])).double()
-    W_xh, W_hh, b, W_hy, b_y = (torch.tensor(arguments[n], dtype=torch.float64) for n in WEIGHTS)
+    H, D = given["W_xh"].shape
+    model = Network(D, H, len(given["b_y"])).double()
+    W_xh, W_hh, b, W_hy, b_y = (torch.tensor(given[n], dtype=torch.float64) for n in WEIGHTS)
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), (W_xh, W_hh, b, torch.zeros_like(b), W_hy, b_y)):
             parameter.copy_(value)
@@ -88,30 +98,19 @@ def _network(torch: Any, arguments: dict) -> Any:
     return model
 
 
-class Descent:
-    """Plain gradient descent, used like one of torch's, which keeps the gradient of ``watched`` at every update."""
+def _watching(torch: Any, model: Any, rate: float) -> Any:
+    """Plain gradient descent that keeps, in ``seen``, the gradient of W_hh at every update."""
+    watched = model.rnn.weight_hh_l0
 
-    def __init__(self, torch: Any, model: Any, rate: float, watched: Any) -> None:
-        self.torch, self.rate, self.watched = torch, rate, watched
-        self.param_groups = [{"params": [p for p in model.parameters() if p.requires_grad], "lr": rate}]
-        self.seen: list = []
+    class Watching(Descent):
+        def step(self) -> None:
+            grad = watched.grad
+            self.seen.append(np.zeros(watched.shape) if grad is None else grad.numpy().copy())
+            super().step()
 
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all gradients, or set them to zero."""
-        for parameter in self.param_groups[0]["params"]:
-            if set_to_none:
-                parameter.grad = None
-            elif parameter.grad is not None:
-                parameter.grad.zero_()
-
-    def step(self) -> None:
-        """Go down along the gradients that there are."""
-        grad = self.watched.grad
-        self.seen.append(np.zeros(self.watched.shape) if grad is None else grad.numpy().copy())
-        with self.torch.no_grad():
-            for parameter in self.param_groups[0]["params"]:
-                if parameter.grad is not None:
-                    parameter -= self.rate * parameter.grad
+    optimiser = Watching(torch, model, rate)
+    optimiser.seen = []
+    return optimiser
 
 
 def _mean_squared(outputs: Any, y: Any) -> Any:
