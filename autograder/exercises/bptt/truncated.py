@@ -84,6 +84,30 @@ CUT = (
         ways.cut(chunks=lambda T, k: ways.every(T, 1)),
     ),
     Misconception(
+        "batch_cut",
+        N_(
+            "The *batch* is cut, axis 0, as by `x[start:start + k]`, so a later chunk has not as many sequences as the "
+            "state that is carried into it. Time is axis 1: `x[:, start:start + k]`, and the same for dh, h and dx."
+        ),
+        ways.along_the_batch(own_place=False),
+    ),
+    Misconception(
+        "batch_cut_forward",
+        N_(
+            "x is cut along axis 0, the *batch*, as by `x[start:start + k]`. So the first chunk has all T steps in it, "
+            "and its states do not fit into k. Time is axis 1: `x[:, start:start + k]`."
+        ),
+        ways.along_the_batch(),
+    ),
+    Misconception(
+        "batch_cut_dh",
+        N_(
+            "dh is cut along axis 0, the *batch*, as by `dh[start:start + k]`, so a later chunk finds no sequences in "
+            "it. Time is axis 1: `dh[:, start:start + k]`."
+        ),
+        ways.along_the_batch(dh_alone=True),
+    ),
+    Misconception(
         "sliding_window",
         N_(
             "Each loss goes back k steps of its own, wherever it stands. That is a truncation too (and costs k times "
