@@ -33,6 +33,7 @@ from rnnlab.train import train
 from rnnlab.widgets.temperature import temperature
 
 plots.style()
+torch.set_num_threads(1)  # networks as small as ours are fastest on one thread
 
 # %% [markdown]
 r"""
@@ -335,7 +336,8 @@ my_prediction = "?"  # bits per character
 
 # %%
 characters = sorted(set(prose))
-ids = np.array([characters.index(c) for c in prose])
+number = {c: i for i, c in enumerate(characters)}
+ids = np.array([number[c] for c in prose])
 held_out = 20_000
 train_ids, held_ids = ids[:-held_out], ids[-held_out:]
 V = len(characters)
@@ -450,7 +452,7 @@ Write `sample_next`: from the logits of one place, `(V)`, a temperature and a ra
 - Draw from `rng` (`rng.choice(V, p=p)` draws an id), so that a run can be repeated.
 - It must work for logits like 1000, and leave them as they are.
 - The check draws 1500 times and looks at how often each character comes. *Which* one comes first does not matter.
-  (`logits, tau, seed = inputs("sample_next")`, then `np.random.default_rng(seed)`, to try it by hand.)
+  (`logits, tau, rng = inputs("sample_next")` to try it by hand.)
 """
 
 
@@ -483,8 +485,8 @@ character; `logits` is `(V)`, and h is whatever it wants back.
 - Return the `count` new ids, without the prime. Draw with your `sample_next`.
 - To try it, a toy model that adds up what it has read and is sure of the sum:
   `toy = lambda i, h: (50.0 * np.eye(9)[((h or 0) + i) % 9], (h or 0) + i)`. Then `generate(toy, [1, 2], 4, 1.0,
-  np.random.default_rng(0))` gives `[3, 6, 3, 6]`. (`inputs("generate")` has only the tables of the model that the check
-  uses; try your function on `toy`.)
+  np.random.default_rng(0))` gives `[3, 6, 3, 6]`. (`inputs("generate")` gives five arguments, the first of them the
+  model that the check uses: `generate(*inputs("generate"))`.)
 """
 
 
@@ -611,7 +613,7 @@ learnt so far stays.)
 
 # %% tags=["demo"]
 vocabulary = Vocabulary.build(prose)
-STAGES = (10, 50, 150, 500)
+STAGES = (5, 10, 50, 150, 500)
 
 
 def held_out_bits(model):
@@ -671,8 +673,8 @@ for steps, sample in zip(STAGES, samples):
 
 # %% [markdown]
 r"""
-Read it from top to bottom. First letters and spaces in about the right numbers; then pieces that look like words;
-then words; then turns of phrase of a manual. It never makes sense: the model knows how the text *sounds*. Nobody told
+Read it from top to bottom. First noise; then letters and spaces in about the right numbers; then pieces that look
+like words; then words; then turns of phrase of a manual. It never makes sense: the model knows how the text *sounds*. Nobody told
 it that there are words.
 
 And in numbers, over the three seeds, against the baselines:
@@ -693,7 +695,8 @@ print(f"CharRNN after {STAGES[-1]} steps: {min(last):.2f} to {max(last):.2f} bit
 
 # %% [markdown]
 r"""
-The model passes the unigram by the tenth step, and the bigram before the fiftieth. From there on, every bit it gains
+After five steps the model is still worse than the unigram; by about the tenth it has caught up, and before the
+fiftieth it passes the bigram. From there on, every bit it gains
 comes from something that it *remembers* beyond one character.
 
 ### The same model at other temperatures

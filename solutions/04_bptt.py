@@ -312,8 +312,8 @@ array of any shape, perhaps of whole numbers; `eps` is the $\epsilon$ above. It 
 - The check has a function `f` of its own, which notices where it is called: `step` in its report is the largest
   distance from `theta`, and should be `eps`.
 - `np.ndindex(shape)` visits all entries of a shape: `for i in np.ndindex(theta.shape): theta[i]`.
-- `numerical_gradient(lambda v: v[0] ** 2 + 5 * v[1], np.array([3.0, 1.0]))` is `[6, 5]`, up to rounding. Try by hand
-  with such an `f` of your own: `inputs("numerical_gradient")` has none, since `f` is no array.
+- `numerical_gradient(lambda v: v[0] ** 2 + 5 * v[1], np.array([3.0, 1.0]))` is `[6, 5]`, up to rounding. The check's
+  own `f` is the first of `inputs("numerical_gradient")`, so `numerical_gradient(*inputs("numerical_gradient"))` runs.
 """
 
 
