@@ -975,8 +975,8 @@ for name, found in (("teacher forcing", forced), ("writing alone", alone)):
 
 # %% [markdown]
 r"""
-Whole dates: exactly the same, and that is no accident. Characters: hardly different. Where there are more wrong ones when
-it writes alone, it is because a wrong character is now *read* as well. In ISO dates the parts hardly depend on each
+Whole dates: exactly the same, and that is no accident. Characters: hardly different. Where more are wrong when it
+writes alone, it is because a wrong character is now *read* as well. In ISO dates the parts hardly depend on each
 other, so one slip spoils little. Where every word hangs on the one before, expect more.
 """
 

@@ -674,8 +674,8 @@ for steps, sample in zip(STAGES, samples):
 # %% [markdown]
 r"""
 Read it from top to bottom. First noise; then letters and spaces in about the right numbers; then pieces that look
-like words; then words; then turns of phrase of a manual. It never makes sense: the model knows how the text *sounds*. Nobody told
-it that there are words.
+like words; then words; then turns of phrase of a manual. It never makes sense: the model knows how the text *sounds*.
+Nobody told it that there are words.
 
 And in numbers, over the three seeds, against the baselines:
 """

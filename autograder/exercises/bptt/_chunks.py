@@ -81,7 +81,7 @@ def crossing(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
 
 
 def along_the_batch(own_place=True, dh_alone=False):
-    """Axis 0 is cut in place of axis 1. Where a chunk's states have a place of their own in time, they do not fit it."""
+    """Axis 0 is cut in place of axis 1. Where a chunk's states have their own place in time, they do not fit it."""
 
     def wrong(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
         from rnnlab.cells import rnn_forward  # its words are those that come back
