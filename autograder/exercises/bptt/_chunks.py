@@ -80,23 +80,22 @@ def crossing(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
     return h, *bptt(dh, x, h0, h, W_xh, W_hh)
 
 
-def along_the_batch(own_place=True, dh_alone=False):
-    """Axis 0 is cut in place of axis 1. Where a chunk's states have their own place in time, they do not fit it."""
+def along_the_batch(dh_alone=False):
+    """Axis 0 is cut in place of axis 1, of all arrays or of dh alone: the second chunk of a small batch is empty."""
 
     def wrong(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
         from rnnlab.cells import rnn_forward  # its words are those that come back
 
-        h, dxs, starts, weights, state = np.zeros(dh.shape), [], [], [], h0
+        parts, starts, weights, state = [], [], [], h0
         for c in every(x.shape[1], k):
             part = x[:, c] if dh_alone else x[c]
             states, last = rnn_forward(part, state, W_xh, W_hh, b)
-            h[:, c] = states if own_place else h[:, c]
             dx, start, *own = bptt(dh[c], part, state, states, W_xh, W_hh)
-            dxs.append(dx)
+            parts.append((states, dx))
             starts.append(start)
             weights.append(own)
             state = last
-        return states, np.concatenate(dxs, axis=1), starts[0], *summed(weights)
+        return *(np.concatenate(own, axis=1) for own in zip(*parts)), starts[0], *summed(weights)
 
     return wrong
 

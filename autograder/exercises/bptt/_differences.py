@@ -36,6 +36,10 @@ def backward(f, theta, i, eps):
     return (f(np.array(theta, dtype=float)) - f(moved(theta, i, -eps))) / eps
 
 
+def swapped(f, theta, i, eps):
+    return -central(f, theta, i, eps)
+
+
 right = entry_by_entry(central)
 
 

@@ -122,6 +122,22 @@ GRADIENT_ANGLE = Exercise(
             lambda g, g_k: float(np.degrees(np.arccos(np.clip(np.abs(_cosine(g, g_k)), 0, 1)))),
         ),
         Misconception(
+            "sine_for_cosine",
+            N_(
+                "This is 90 degrees less the angle: the product over the lengths is its *cosine*, so np.arccos gives "
+                "the angle, and np.arcsin does not."
+            ),
+            lambda g, g_k: float(np.degrees(np.arcsin(np.clip(_cosine(g, g_k), -1, 1)))),
+        ),
+        Misconception(
+            "mean_taken_away",
+            N_(
+                "The mean of each gradient was taken away first, as a correlation does (np.corrcoef). An angle is "
+                "between the gradients as they are."
+            ),
+            lambda g, g_k: float(np.degrees(np.arccos(np.clip(_cosine(g - g.mean(), g_k - g_k.mean()), -1, 1)))),
+        ),
+        Misconception(
             "lengths_squared",
             N_(
                 "The product is divided by the *squares* of both lengths. The length of g is the root of the sum of "

@@ -111,6 +111,14 @@ NUMERICAL_GRADIENT = Exercise(
             lambda: ways.entry_by_entry(ways.forward),
         ),
         Misconception(
+            "sides_swapped",
+            N_(
+                "The sign is turned round: the value at theta - eps comes first, the one at theta + eps is taken away. "
+                "A gradient says how much f *grows*: what lies above less what lies below."
+            ),
+            lambda: ways.entry_by_entry(ways.swapped),
+        ),
+        Misconception(
             "one_sided_backward",
             N_(
                 "This is a one-sided difference, between theta and theta - eps. Go to both sides: its error shrinks "

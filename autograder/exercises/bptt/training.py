@@ -90,6 +90,14 @@ GRAPH = (
 
 STATE = (
     Misconception(
+        "batch_cut",
+        N_(
+            "The *batch* is cut, axis 0, as by `x[start:start + k]`, so a later chunk has not as many sequences as the "
+            "state that is carried into it. Time is axis 1: `x[:, start:start + k]`, and the same for y."
+        ),
+        lambda: ways.along_the_batch,
+    ),
+    Misconception(
         "state_reset",
         N_(
             "The state starts from zeros in every chunk, so the network forgets all that came before. `detach()` "

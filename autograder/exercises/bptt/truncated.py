@@ -89,14 +89,6 @@ CUT = (
             "The *batch* is cut, axis 0, as by `x[start:start + k]`, so a later chunk has not as many sequences as the "
             "state that is carried into it. Time is axis 1: `x[:, start:start + k]`, and the same for dh, h and dx."
         ),
-        ways.along_the_batch(own_place=False),
-    ),
-    Misconception(
-        "batch_cut_forward",
-        N_(
-            "x is cut along axis 0, the *batch*, as by `x[start:start + k]`. So the first chunk has all T steps in it, "
-            "and its states do not fit into k. Time is axis 1: `x[:, start:start + k]`."
-        ),
         ways.along_the_batch(),
     ),
     Misconception(

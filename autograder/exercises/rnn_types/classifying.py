@@ -229,6 +229,14 @@ MANY_TO_ONE = Exercise(
             then(_softmax),
         ),
         Misconception(
+            "log_softmax_applied",
+            N_(
+                "These are logarithms of probabilities: a log-softmax has been applied. Asked for are the scores "
+                "themselves (logits), as a loss takes them."
+            ),
+            then(lambda z: np.log(_softmax(z))),
+        ),
+        Misconception(
             "tanh_applied",
             N_("There is a tanh around the scores. tanh belongs to the states; a readout is a plain weighted sum."),
             then(np.tanh),

@@ -240,6 +240,14 @@ MASKED_LOSS = Exercise(
             averaged(lambda each, keep: (each * keep).sum()),
         ),
         Misconception(
+            "likeliest_class",
+            N_(
+                "This is the loss of the class with the largest score, whatever the targets say. A step costs -log p "
+                "of its *target*: `log_p[n, t, targets[n, t]]`."
+            ),
+            lambda logits, targets, lengths: -log_softmax(logits).max(axis=-1)[mask(logits, lengths)].mean(),
+        ),
+        Misconception(
             "softmax_over_time",
             N_(
                 "softmax runs over *time*, axis 1: the steps of a sequence compete with each other. At each step the "
