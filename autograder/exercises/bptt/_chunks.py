@@ -84,11 +84,12 @@ def along_the_batch(dh_alone=False):
     """Axis 0 is cut in place of axis 1, of all arrays or of dh alone: the second chunk of a small batch is empty."""
 
     def wrong(x, h0, W_xh, W_hh, b, dh, k, *, bptt=bptt):
-        from rnnlab.cells import rnn_forward  # its words are those that come back
-
         parts, starts, weights, state = [], [], [], h0
         for c in every(x.shape[1], k):
             part = x[:, c] if dh_alone else x[c]
+            if len(part) != len(state):  # in the words of the lesson's rnn_forward
+                said = "rnn_forward wants h0 as (N, H) with N = {}; its shape here is {}"
+                raise ValueError(said.format(len(part), state.shape))
             states, last = rnn_forward(part, state, W_xh, W_hh, b)
             dx, start, *own = bptt(dh[c], part, state, states, W_xh, W_hh)
             parts.append((states, dx))
