@@ -924,8 +924,9 @@ plt.show()
 
 # %% [markdown]
 r"""
-The year, read last and written first, comes out right both ways. The day, read before it and written last, does not
-survive the journey when the state is handed over once. Remember this plot when you come to lesson 05.
+The year, read last and written first, comes out right both ways. When the state is handed over once, the month suffers
+on the way, and the day, read before the year and written last of all, does not survive the journey. Remember this plot
+when you come to lesson 05.
 
 ### Writing alone
 

@@ -687,6 +687,8 @@ for name, bits in BASELINES.items():
     ax.axhline(bits, color=palette.MUTED, lw=1, ls="--")
     ax.annotate(name, (STAGES[-1], bits), xytext=(0, 3), textcoords="offset points", ha="right", color=palette.MUTED)
 ax.set(xscale="log", xlabel="steps of training", ylabel="bits per character", title="On text that was held out")
+ax.set_xticks(STAGES, STAGES)
+ax.minorticks_off()
 ax.legend(loc="lower left")
 plt.show()
 
@@ -695,9 +697,8 @@ print(f"CharRNN after {STAGES[-1]} steps: {min(last):.2f} to {max(last):.2f} bit
 
 # %% [markdown]
 r"""
-After five steps the model is still worse than the unigram; by about the tenth it has caught up, and before the
-fiftieth it passes the bigram. From there on, every bit it gains
-comes from something that it *remembers* beyond one character.
+After five steps the model is still worse than the unigram; by about the tenth it has caught up, and after the fiftieth
+it passes the bigram. From there on, every bit it gains comes from something that it *remembers* beyond one character.
 
 ### The same model at other temperatures
 """
