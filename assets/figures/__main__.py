@@ -5,28 +5,25 @@ A figure is a function that returns a `Canvas`. Each module here is one lesson a
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
-import lesson_00
-import lesson_01
-import lesson_02
-import lesson_03
-import lesson_04
 import readme
 
 from rnnlab.svg import Canvas
 
-FIGURES: dict[str, Callable[[], Canvas]] = (
-    lesson_00.FIGURES | lesson_01.FIGURES | lesson_02.FIGURES | lesson_03.FIGURES | lesson_04.FIGURES | readme.FIGURES
-)
+HERE = Path(__file__).parent
+FIGURES: dict[str, Callable[[], Canvas]] = dict(readme.FIGURES)
+for module in sorted(HERE.glob("lesson_*.py")):
+    FIGURES |= importlib.import_module(module.stem).FIGURES
 
 
 def main() -> None:
     """Write the files and name what looks wrong in them."""
     for name, draw in FIGURES.items():
         canvas = draw()
-        path = Path(__file__).parent / f"{name}.svg"
+        path = HERE / f"{name}.svg"
         path.write_text(canvas.svg(), encoding="utf-8")
         print(f"{name}.svg  {path.stat().st_size / 1024:.1f} KB", *canvas.problems(), sep="\n    ")
 

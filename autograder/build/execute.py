@@ -68,6 +68,7 @@ def environment(root: Path, scratch: str) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "SOURCE_DATE_EPOCH": "0",
         "MATPLOTLIBRC": str(settings),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # another one set here would lose every plot
         "RNNLAB_WIDGETS": "static",
     }
 
