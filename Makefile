@@ -29,11 +29,11 @@ check:
 
 test:
 	$(ready) test
-	@$(run) -m pytest
+	@$(run) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 grade:
 	$(ready) build
-	@$(run) -m autograder grade
+	@$(run) -m autograder samples
 
 bench:
 	$(ready) build

@@ -2,26 +2,21 @@
 
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearMarkScheme,
     ClearOutput,
     ComputeChecksums,
-    DeduplicateIds,
-    IgnorePattern,
-    LimitOutput,
+    GetGrades,
     LockCells,
-    OverwriteCells,
-    OverwriteKernelspec,
-    SaveAutoGrades,
     SaveCells,
 )
 
-from autograder.build.execute import QUIET
 from autograder.build.preprocessors import ForStudents, NamedStubs
-from autograder.grading.preprocessors import Execute, Intake, Judge
+from autograder.grading import native
+from autograder.grading.preprocessors import Harmless, NothingHidden
 
 c = get_config()  # noqa: F821
 
@@ -46,27 +41,9 @@ c.GenerateAssignment.preprocessors = [
 # A mark scheme stands below its question, in a locked cell: a grader sees it, a student does not.
 c.ClearMarkScheme.enforce_metadata = False
 
-c.Autograde.pre_convert_hook = "autograder.grading.register.register"
-c.Autograde.sanitize_preprocessors = [
-    Intake,
-    ClearOutput,
-    DeduplicateIds,
-    OverwriteKernelspec,
-    OverwriteCells,
-    CheckCellMetadata,
-]
-c.Autograde.autograde_preprocessors = [
-    Execute,
-    Judge,
-    IgnorePattern,
-    LimitOutput,
-    SaveAutoGrades,
-    AssignLatePenalties,
-    CheckCellMetadata,
-]
-c.Execute.skip_cells_with_tag = "demo"
-c.Execute.timeout = 60
-c.Execute.iopub_timeout = 30
-c.Execute.extra_arguments = QUIET
+# `nbgrader autograde` and formgrader's button go the way of `python -m autograder grade`.
+native.install()
+
+c.GenerateFeedback.preprocessors = [Harmless, NothingHidden, GetGrades, CSSHTMLHeaderPreprocessor]
 
 c.ExportApp.plugin_class = "autograder.grading.export.MarksExport"

@@ -1,4 +1,4 @@
-"""``python -m autograder``: build the lessons, list the exercises, check a notebook, grade the samples."""
+"""``python -m autograder``: build the lessons, list the exercises, check a notebook, grade a class."""
 
 import sys
 

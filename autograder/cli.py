@@ -42,11 +42,44 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help=_("grade a notebook file as an instructor would, without a gradebook"))
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK.ipynb")
     check.add_argument("--json", action="store_true", help=_("as JSON"))
+    _no_sandbox(check)
     check.set_defaults(run=_check)
 
-    grade = commands.add_parser("grade", help=_("grade the sample submissions with nbgrader, in out/grade/"))
-    grade.set_defaults(run=_grade)
+    _grade_parser(commands)
+
+    samples = commands.add_parser("samples", help=_("grade the sample submissions with nbgrader, in out/grade/"))
+    samples.set_defaults(run=_samples)
     return parser
+
+
+def _grade_parser(commands: argparse._SubParsersAction) -> None:
+    said = _("grade what was handed in, in submitted/, and record it in the gradebook")
+    more = _(
+        "Goes on where it was stopped or killed: what was graded, and has not been handed in anew, is left alone. The "
+        "exit status is 0 when all is graded, 1 when some submissions need a human, 2 when it could not be done as "
+        "asked, and 130 when it was told to stop."
+    )
+    grade = commands.add_parser("grade", help=said, description=f"{said[0].upper()}{said[1:]}. {more}")
+    grade.add_argument("lessons", nargs="*", metavar="LESSON", help=_("a lesson, such as 01 (default: all)"))
+    grade.add_argument("--student", default="*", metavar="ID", help=_("one student, or a pattern such as 'k*'"))
+    grade.add_argument("--workers", type=_count, metavar="N", help=_("processes (default: one a processor)"))
+    grade.add_argument("--scheduler", default="", metavar="ADDRESS", help=_("a Dask scheduler: grade on its workers"))
+    grade.add_argument("--force", action="store_true", help=_("grade anew what is graded; marks by hand are kept"))
+    grade.add_argument("--json", action="store_true", help=_("print the result as JSON, and nothing else"))
+    _no_sandbox(grade)
+    grade.add_argument("--course", type=Path, metavar="DIR", help=_("the folder with submitted/ (default: this one)"))
+    grade.set_defaults(run=_grade)
+
+
+def _no_sandbox(command: argparse.ArgumentParser) -> None:
+    said = _("run submissions unprotected: they can do all that you can")
+    command.add_argument("--no-sandbox", action="store_true", help=said)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(_("{text} is no number of processes: say 1 or more").format(text=text))
+    return int(text)
 
 
 def _lessons(names: Sequence[str]) -> list:
@@ -98,19 +131,40 @@ def _list(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     from autograder.build.paths import Course
     from autograder.grading.check import BadNotebook, check_file
+    from autograder.sandbox import SandboxMissing
 
     try:
-        result = check_file(chosen.notebook, Course())
-    except BadNotebook as error:
-        if not chosen.json:
-            return _refuse(str(error))
-        print(json.dumps({"error": str(error)}, ensure_ascii=False))
-        return 2
+        result = check_file(chosen.notebook, Course(), sandbox=not chosen.no_sandbox)
+    except (BadNotebook, SandboxMissing) as error:
+        return _refuse(str(error), chosen.json)
     print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False) if chosen.json else result.text())
     return 0 if result.passed else 1
 
 
 def _grade(chosen: argparse.Namespace) -> int:
+    from autograder.build.paths import Course
+    from autograder.grading import batch
+    from autograder.grading.state import Refused
+    from autograder.grading.summary import Progress
+
+    try:
+        summary = batch.grade(
+            Course(chosen.course.resolve()) if chosen.course else Course(),
+            chosen.lessons,
+            chosen.student,
+            workers=chosen.workers,
+            scheduler=chosen.scheduler,
+            force=chosen.force,
+            sandbox=not chosen.no_sandbox,
+            progress=Progress(silent=chosen.json),
+        )
+    except Refused as error:
+        return _refuse(str(error), chosen.json)
+    print(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False) if chosen.json else summary.text())
+    return summary.exit_status
+
+
+def _samples(chosen: argparse.Namespace) -> int:
     from autograder.build.errors import BuildError
     from autograder.build.paths import Course
     from autograder.grading.samples import grade
@@ -128,6 +182,9 @@ def _grade(chosen: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+def _refuse(sentence: str, as_json: bool = False) -> int:
+    if as_json:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    else:
+        print(sentence, file=sys.stderr)
     return 2

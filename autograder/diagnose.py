@@ -39,7 +39,7 @@ def right_given(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict],
     taken = takes(exercise.reference, wrong)
     if not taken:
         return False
-    return behaves(exercise, tried, calls, partial(exercise.reference, **taken))
+    return behaves(exercise, tried, calls, exercise.reference, taken)
 
 
 def known_mistake(
@@ -50,18 +50,25 @@ def known_mistake(
         taken = takes(one.wrong, given)
         if given and not taken:
             continue
-        if behaves(exercise, tried, calls, partial(one.wrong, **taken) if taken else one.wrong):
+        if behaves(exercise, tried, calls, one.wrong, taken):
             return one
     return None
 
 
-def behaves(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict], function: Callable[..., Any]) -> bool:
+def behaves(
+    exercise: Exercise,
+    tried: tuple[Trial, ...],
+    calls: list[dict],
+    function: Callable[..., Any],
+    given: Primitives | None = None,
+) -> bool:
     """Whether the answer did what this function does: same outputs, same inputs changed, exceptions at the same places.
 
     Somewhere it must have returned what only this mistake returns. Where nothing returned, the words must be the same.
+    ``given`` are earlier steps that the function is built on.
     """
     told = False
-    for trial, call, other in zip(tried, calls, _tried_out(exercise, tried, function)):
+    for trial, call, other in zip(tried, calls, _tried_out(exercise, tried, function, given or {})):
         if call["status"] != other["status"] or sorted(call["changed"]) != sorted(other["changed"]):
             return False
         if call["status"] == "returned":
@@ -78,11 +85,24 @@ def behaves(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict], fun
     return told
 
 
-def _tried_out(exercise: Exercise, tried: tuple[Trial, ...], function: Callable[..., Any]) -> Iterator[dict]:
-    """The replies of one of our own implementations, one case after the other, as far as they are asked for."""
-    answer = function if exercise.probe == "call" else function()
+def _tried_out(
+    exercise: Exercise, tried: tuple[Trial, ...], function: Callable[..., Any], given: Primitives
+) -> Iterator[dict]:
+    """The replies of one of our own implementations, one case after the other, as far as they are asked for.
+
+    A trial keeps them: in a class, many answers are compared with the same mistakes.
+    """
+    key = (function, *given.items())
+    answer = None
     for trial in tried:
-        reply = codec.loads(probes.run(request(exercise, (trial,)), answer))
-        if reply["status"] != "called":
+        if key not in trial.replies:
+            if answer is None:
+                built = partial(function, **given) if given else function
+                answer = built if exercise.probe == "call" else built()
+            reply = codec.loads(probes.run(request(exercise, (trial,)), answer))
+            called = reply["status"] == "called"
+            trial.replies[key] = read(exercise, trial, reply["calls"][0]) if called else reply
+        reply = trial.replies[key]
+        if "changed" not in reply:
             return
-        yield read(exercise, trial, reply["calls"][0])
+        yield reply

@@ -186,6 +186,10 @@ def stopped(reply: dict, name: str) -> list[str]:
         sentence = _("{name} had not returned after {seconds:g} seconds: is there a loop that never ends?")
     elif status == "interrupted":
         sentence = _("stopped by you while {name} was running")
+    elif status == "died":
+        sentence = _("calling {name} ended Python: {message}")
+    elif status == "undefined":
+        sentence = _("{name} is not defined in the notebook")
     elif status == "parameters":
         return parameters(reply)
     elif status == "unreadable":
@@ -194,8 +198,8 @@ def stopped(reply: dict, name: str) -> list[str]:
         sentence = _("{name} returned more than the check can take: {problem}")
     else:
         sentence = _("{what} is not written yet")
-    said = {"problem": "", "what": "", "seconds": 0} | reply
-    return [sentence.format(name=name, **{k: said[k] for k in ("problem", "what", "seconds")})] + (
+    said = {"problem": "", "what": "", "seconds": 0, "message": ""} | reply
+    return [sentence.format(name=name, **{k: said[k] for k in ("problem", "what", "seconds", "message")})] + (
         [place(reply)] if place(reply) else []
     )
 

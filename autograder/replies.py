@@ -20,6 +20,8 @@ CALL: dict[str, dict[str, type]] = {
     "timeout": {},
     "exit": {},
     "interrupted": {},
+    "undefined": {},
+    "died": {"message": str},
 }
 
 
@@ -59,3 +61,5 @@ def read(exercise: Exercise, trial: Trial, reply: dict) -> dict:
             return {**reply, "outputs": list(exercise.reads(trial.inputs, tuple(reply["outputs"])))}
     except ValueError as problem:
         return {**reply, "status": "unreadable", "problem": str(problem)}
+    except Exception:  # outputs of a kind that nobody thought of
+        return {**reply, "status": "unreadable", "problem": _("it is of another kind than was asked for")}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +17,15 @@ from autograder.probes import codec
 
 @dataclass(frozen=True)
 class Trial:
-    """A case with its inputs and what the reference makes of them."""
+    """A case with its inputs and what the reference makes of them.
+
+    ``replies`` is what implementations of our own answered to it, kept for the next answer that is compared with them.
+    """
 
     case: Case
     inputs: Inputs
     expected: tuple
+    replies: dict[Any, dict] = field(default_factory=dict, compare=False, repr=False)
 
 
 def trials(exercise: Exercise, hidden: bool = False, seed: int | None = None) -> tuple[Trial, ...]:

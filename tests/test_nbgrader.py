@@ -10,6 +10,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,9 +22,8 @@ from nbgrader.api import Gradebook
 from autograder import registry
 from autograder.build.paths import ROOT, Course
 from autograder.build.source import parse_source
-from autograder.grading import export, samples
+from autograder.grading import export, native, samples
 from autograder.grading.graft import defines, graft
-from autograder.grading.judging import settle
 from autograder.grading.lessons import skeleton
 
 LESSON = "00_start_here"
@@ -39,7 +40,8 @@ def nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess:
 def submission(sample: str) -> nbformat.NotebookNode:
     path = ROOT / "samples" / LESSON / f"{sample}.py"
     release = nbformat.read(Course().release(LESSON), as_version=4)
-    return samples.submission(release, parse_source(path.read_text(), path.name))
+    text = path.read_text()
+    return samples.submission(release, parse_source(text, path.name) if "# %%" in text else [])
 
 
 def cell(notebook, grade_id: str):
@@ -82,7 +84,8 @@ def test_feedback_pages_show_the_reports(graded):
     for lesson in map(registry.lesson, graded.result.marks):
         page = (graded.folder / "feedback" / "typical_mistakes" / lesson.id / f"{lesson.id}.html").read_text()
         assert page.count('class="autograder-report"') >= len(lesson.exercises)
-        assert "Mark scheme" in page
+        hidden = re.findall(r"hidden\s*=\s*True|BEGIN|END HIDDEN|[Mm]ark scheme", page)
+        assert hidden == [], "nothing that a student is not to see"
     assert "W_hh has one row for each" in page
     assert "BEGIN SOLUTION" not in page
 
@@ -165,6 +168,38 @@ def _points(nb):
     cell(nb, "check_affine").source = "300.0"
 
 
+RUN = "window.hacked = 1"
+PAGE = [
+    f"<script>{RUN}</script> <img src=x onerror='{RUN}'> [x](javascript:{RUN}) [y][r] $\\href{{javascript:{RUN}}}{{z}}$",
+    f"[r]: javascript:{RUN}\n\n> <iframe srcdoc='<script>parent.{RUN}</script>'></iframe> **bold**",
+    "### BEGIN HIDDEN TESTS\n### BEGIN MARK SCHEME\n![](attachment:none)\n\nthe rest of the answer",
+]
+SHOWN = f"""
+from IPython.display import HTML, SVG, Javascript, Markdown, display
+display(HTML("<table onclick='{RUN}'><tr><td>an honest table</td></tr></table><script>{RUN}</script>"))
+display(HTML("<img src=x onerror='{RUN}'><a href='javascript:{RUN}'>go</a>"), metadata={{"text/html": {{"isolated": True}}}})
+display(Javascript("{RUN}"), Markdown("<script>{RUN}</script>"))
+display(SVG("<svg xmlns='http://www.w3.org/2000/svg' onload='{RUN}'><script>{RUN}</script></svg>"))
+display({{"text/latex": r"$\\href{{javascript:{RUN}}}{{z}}$", "text/plain": "<script>{RUN}</script>"}}, raw=True)
+print("<script>{RUN}</script>")
+raise ValueError("<img src=x onerror='{RUN}'>")
+"""
+
+
+def _page(nb):
+    cell(nb, "mixed_sequences").source = "\n\n".join(PAGE)
+    at = nb.cells.index(cell(nb, "affine"))
+    new = [
+        *map(nbformat.v4.new_markdown_cell, PAGE),
+        nbformat.v4.new_code_cell(SHOWN),
+        nbformat.v4.new_raw_cell(PAGE[0]),
+    ]
+    new[-1].metadata["raw_mimetype"] = "text/html"
+    nb.cells[at:at] = new
+    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"</script><script>": {}}}}
+    nb.metadata["title"] = f"<script>{RUN}</script>"
+
+
 BATCH = {
     "a_skipped": ("typical_mistakes", _skipped, 0),
     "b_check_renamed": ("typical_mistakes", _check_renamed, 0),
@@ -174,8 +209,11 @@ BATCH = {
     "f_old_schema": ("all_right", _old_schema, 5),
     "g_points": ("typical_mistakes", _points, 0),
     "i_half_done": ("half_done", lambda nb: None, 3),
+    "k_page": ("all_right", _page, 5),
+    "l_stamp": ("all_right", lambda nb: None, 5),
 }
-BROKEN = "h_cut_off"
+BROKEN, EMPTY = "h_cut_off", "j_nothing"
+QUIZ = "quiz"
 
 
 @pytest.fixture(scope="module")
@@ -185,16 +223,27 @@ def batch(tmp_path_factory):
     for student, (sample, change, _points) in BATCH.items():
         notebook = submission(sample)
         change(notebook)
-        path = root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(nbformat.writes(notebook))
-    path = root / "submitted" / BROKEN / LESSON / f"{LESSON}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(nbformat.writes(submission("all_right"))[:3000])
+        hand_in(root, student, nbformat.writes(notebook))
+    hand_in(root, BROKEN, nbformat.writes(submission("all_right"))[:3000])
+    (root / "submitted" / EMPTY / LESSON).mkdir(parents=True)
+    stamp = root / "submitted" / "l_stamp" / LESSON / "timestamp.txt"
+    stamp.write_text("the day before")
+    (stamp.parent / "json.py").write_text("raise SystemExit")
+    (stamp.parent / "link").symlink_to("/etc")
     done = nbgrader(root, "autograde", LESSON)
+    return SimpleNamespace(root=root, log=done.stderr, code=done.returncode, scores=scores(root))
+
+
+def hand_in(root: Path, student: str, text: str, assignment: str = LESSON) -> Path:
+    path = root / "submitted" / student / assignment / f"{assignment}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def scores(root: Path, assignment: str = LESSON) -> dict[str, dict]:
     with Gradebook(f"sqlite:///{root}/gradebook.db", "rnn") as gradebook:
-        scores = {row["student_id"]: row for row in export.marks(gradebook, {LESSON}, set())}
-    return SimpleNamespace(root=root, log=done.stderr, scores=scores)
+        return {row["student_id"]: row for row in export.marks(gradebook, {assignment}, set())}
 
 
 @pytest.mark.parametrize("student", BATCH)
@@ -203,19 +252,132 @@ def test_answers_earn_what_they_are_worth(batch, student):
 
 
 def test_one_broken_file_costs_nobody_else(batch):
+    assert batch.code == 0
     assert batch.scores["i_half_done"]["score"] == 3, "graded after the broken one"
-    assert f"There was an error processing assignment '{LESSON}' for student '{BROKEN}'" in batch.log
-    assert batch.scores[BROKEN]["score"] == 0
+    assert f"{BROKEN}, {LESSON}: " in batch.log and "holds no answer" in batch.log
+    assert f"{EMPTY}, {LESSON}: There is no notebook in the folder." in batch.log
+    for student in (BROKEN, EMPTY):
+        row = batch.scores[student]
+        assert (row["score"], row["submitted"], row["to_mark_by_hand"]) == (0, "yes", 0)
 
 
 def test_what_was_repaired_is_said(batch):
     assert "e_duplicated, 00_start_here: check_affine was there more than once" in batch.log
+    assert "c_killed, 00_start_here: The cell of time_major ended Python" in batch.log
+    assert "l_stamp, 00_start_here: The time stamp 'the day before' cannot be read" in batch.log
 
 
 def test_release_of_the_course_is_left_alone(batch):
     assert not (batch.root / "notebooks").exists(), (
         "grading makes the lesson known to the gradebook, and releases nothing"
     )
+
+
+def test_only_files_of_ours_are_kept(batch):
+    folder = batch.root / "autograded" / "l_stamp" / LESSON
+    assert {p.name for p in folder.iterdir()} == {f"{LESSON}.ipynb", "figures"}
+    assert not [p for p in folder.parent.rglob("*") if p.is_symlink()]
+
+
+def test_feedback_has_nothing_alive_in_it(batch):
+    done = nbgrader(batch.root, "generate_feedback", LESSON)
+    assert done.returncode == 0, done.stderr
+    pages = {s: (batch.root / "feedback" / s / LESSON / f"{LESSON}.html").read_text() for s in (*BATCH, BROKEN, EMPTY)}
+    usual, page = Tags(pages["i_half_done"]), Tags(pages["k_page"])
+    assert page.found["script"] == usual.found["script"]
+    assert set(page.found) <= {*usual.found, "blockquote", "td", "tr", "th", "table", "thead", "tbody", "strong"}
+    assert page.odd == usual.odd, "our own links to other lessons"
+    assert "an honest table" in pages["k_page"] and "data:image/svg+xml;base64," in pages["k_page"]
+    assert "the rest of the answer" in pages["k_page"], "a student's words do not begin a hidden part"
+
+
+class Tags(HTMLParser):
+    """The tags of a page, and what in them could run something."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: Counter[str] = Counter()
+        self.odd: list[tuple[str, str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found[tag] += 1
+        for name, value in attrs:
+            value = (value or "").strip().lower()
+            live = name in ("href", "src", "action", "data") and not value.startswith(
+                ("http", "#", "figures/", "data:i")
+            )
+            if name.startswith("on") or name in ("srcdoc", "formaction") or (live and value):
+                self.odd.append((tag, name, value))
+
+
+@pytest.fixture(scope="module")
+def again(batch, tmp_path_factory):
+    """The same course, where one has handed in anew, one's folder was lost, and a mark was given by hand."""
+    root = tmp_path_factory.mktemp("again") / "course"
+    shutil.copytree(batch.root, root, symlinks=True)
+    hand_in(root, "i_half_done", nbformat.writes(submission("all_right")))
+    shutil.rmtree(root / "autograded" / "g_points")
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "rnn") as gradebook:
+        gradebook.find_grade("mixed_sequences", LESSON, LESSON, "d_noisy").manual_score = 1.5
+        gradebook.db.commit()
+    return SimpleNamespace(root=root, log=nbgrader(root, "autograde", LESSON).stderr)
+
+
+def test_only_what_is_new_is_graded_again(again):
+    assert re.findall(r"Autograding \S+submitted/(\w+)", again.log) == ["g_points", "i_half_done"]
+    assert len(re.findall("Skipping existing assignment", again.log)) == len(BATCH)
+    assert "i_half_done, 00_start_here: changed since it was graded" in again.log
+    assert scores(again.root)["i_half_done"]["score"] == 5
+
+
+def test_some_students_are_graded_by_force_and_without_a_sandbox(again):
+    options = ["--student=[cd]_*", "--force", "--Autograde.sandbox=False"]
+    done = nbgrader(again.root, "autograde", LESSON, *options)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"Autograding \S+submitted/(\w+)", done.stderr) == ["c_killed", "d_noisy"]
+    found = scores(again.root)
+    assert (found["c_killed"]["score"], found["d_noisy"]["score"]) == (3, 6.5)
+
+
+def test_nobody_to_grade_is_said(batch):
+    done = nbgrader(batch.root, "autograde", LESSON, "--student=nobody")
+    assert done.returncode == 1 and "nobody has handed in nothing" in done.stderr
+
+
+def test_nbgrader_itself_gives_honest_answers_the_same(batch, tmp_path):
+    shutil.copytree(batch.root / "solutions", tmp_path / "solutions")
+    honest = ("all_right", "half_done", "typical_mistakes", "untouched")
+    for student in honest:
+        hand_in(tmp_path, student, nbformat.writes(submission(student)))
+    native.stock(tmp_path, LESSON)
+    found = scores(tmp_path)
+    wanted = samples.expected(Course())[LESSON]
+    for student in honest:
+        points = {n: m.points for n, m in wanted[student].items()}
+        got = {n: "by hand" if p == "" else p for n, p in found[student]["answers"].items()}
+        assert got == points, student
+
+
+def test_other_assignments_go_the_way_of_nbgrader(batch, tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", id="a"),
+        nbformat.v4.new_code_cell("assert x == 1", id="b"),
+    ]
+    for cell, grade in zip(cells, (False, True), strict=True):
+        known = {"grade": grade, "solution": not grade, "locked": grade, "task": False, "schema_version": 3}
+        cell.metadata["nbgrader"] = {**known, "grade_id": cell.id, **({"points": 2} if grade else {})}
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    path = tmp_path / "solutions" / QUIZ / f"{QUIZ}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+    assert nbgrader(tmp_path, "generate_assignment", QUIZ).returncode == 0
+    released = nbformat.read(tmp_path / "notebooks" / QUIZ / f"{QUIZ}.ipynb", 4)
+    released.cells[0].source = "x = 1"
+    hand_in(tmp_path, "kim", nbformat.writes(released), QUIZ)
+    done = nbgrader(tmp_path, "autograde", QUIZ)
+    assert done.returncode == 0, done.stderr
+    assert scores(tmp_path, QUIZ)["kim"]["score"] == 2
 
 
 # Grafting
@@ -282,16 +444,3 @@ def test_graft_survives_any_structure(junk):
 )
 def test_defines(source, found):
     assert defines(source, "f") == found
-
-
-def test_a_check_without_a_report_of_ours_counts_nothing():
-    notebook = skeleton(Course(), LESSON)
-    check = cell(notebook, "check_affine")
-    good = {"exercise": "affine", "outcome": "passed", "points": 3.0, "max_points": 3, "cases": [], "misconception": None, "diagnosis": "", "summary": "", "blocked_by": None, "given": [], "notes": [], "hidden": True}  # fmt: skip
-    mime = "application/vnd.autograder.report+json"
-    for change, points in [({}, 3), ({"points": 30}, 0), ({"points": float("nan")}, 0), ({"points": "3"}, 0), ({"exercise": "time_major"}, 0), ({"hidden": False}, 0), ({"outcome": "great"}, 0), ({"points": -1}, 0)]:  # fmt: skip
-        check.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "3", mime: good | change})]
-        assert settle(notebook)["affine"]["points"] == points, change
-        assert check.outputs[0].data["text/plain"] == str(points)
-    check.outputs = []
-    assert settle(notebook)["affine"]["outcome"] == "error", "nbgrader would give full marks for no output"

@@ -45,7 +45,7 @@ def generate(root: Path, lesson: str, gradebook: bool = True) -> None:
     coursedir = CourseDirectory(config=config, assignment_id=lesson)
     converter = GenerateAssignment(coursedir=coursedir, config=config, force=True)
     folder = Path(coursedir.format_path(coursedir.release_directory, ".", lesson))
-    with _captured(converter.log) as said, _tools_on_path(), _kept(folder):
+    with _captured(converter.log) as said, tools_on_path(), _kept(folder):
         try:
             converter.start()
         except NbGraderException as error:
@@ -54,7 +54,7 @@ def generate(root: Path, lesson: str, gradebook: bool = True) -> None:
 
 def in_gradebook(root: Path, lesson: str, notebook: NotebookNode | None = None) -> bool:
     """Whether the gradebook in ``root`` knows the lesson, which autograde needs, with the cells of ``notebook``."""
-    with _tools_on_path(), Gradebook(CourseDirectory(config=load_config(root)).db_url) as gradebook:
+    with tools_on_path(), Gradebook(CourseDirectory(config=load_config(root)).db_url) as gradebook:
         try:
             known = gradebook.find_notebook(lesson, lesson)
         except MissingEntry:
@@ -118,7 +118,7 @@ def _captured(log: logging.Logger) -> Iterator[list[str]]:
 
 
 @contextmanager
-def _tools_on_path() -> Iterator[None]:
+def tools_on_path() -> Iterator[None]:
     """Let nbgrader run alembic by name, also where the environment is not activated."""
     old = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), old])

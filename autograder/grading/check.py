@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder import registry
-from autograder.build.expand import ANSWER_HERE
 from autograder.build.paths import Course
 from autograder.exercise import Lesson
-from autograder.grading.execution import run
-from autograder.grading.graft import graft
-from autograder.grading.judging import settle
-from autograder.grading.lessons import skeleton
+from autograder.grading.engine import Engine
 from autograder.grading.reports import PREFIX
+from autograder.grading.salvage import salvage
+from autograder.grading.submission import Submission
 from autograder.messages import _, listed
 from autograder.render import points
 from autograder.report import Report
@@ -78,74 +75,34 @@ class Result:
         return f"{question.id}  {said.format(n=points(question.points))}"
 
 
-def check_file(path: Path, course: Course) -> Result:
-    """Grade the notebook at ``path``. Raises BadNotebook."""
-    submitted = read_submission(path)
-    lesson = lesson_of(submitted, path)
+def check_file(path: Path, course: Course, sandbox: bool = True) -> Result:
+    """Grade the notebook at ``path``. Raises BadNotebook, and SandboxMissing where there is no bubblewrap."""
+    data = _data(path)
+    salvaged = salvage(data, path.name)
+    if not salvaged.readable:
+        raise BadNotebook(" ".join(salvaged.repairs) or _("{path} is not a notebook.").format(path=path))
+    lesson = lesson_of(salvaged.notebook, path)
     try:
-        ours = skeleton(course, lesson.id)
+        with Engine(course, sandbox=sandbox, rehearse=False) as engine:
+            graded = engine.grade(Submission(lesson.id, "", path.name, data))
     except FileNotFoundError:
         where = course.name(course.solved(lesson.id))
         raise BadNotebook(_("{where} is missing: run `make build` first.").format(where=where)) from None
-    grafted = graft(ours, submitted)
-    written = {
-        c.metadata.nbgrader.grade_id: c.source.replace(ANSWER_HERE, "").strip()
-        for c in grafted.notebook.cells
-        if c.cell_type == "markdown" and c.metadata.get("nbgrader", {}).get("solution")
-    }
-    stopped = run(grafted.notebook, course)
-    reports = settle(grafted.notebook)
-    notes = grafted.repairs + ((stopped,) if stopped else ())
-    return Result(path.name, lesson, reports, written, notes)
+    return Result(path.name, lesson, graded.reports, graded.written, graded.notes)
 
 
-def read_submission(path: Path) -> dict[str, Any]:
-    """What the file holds, if it is a notebook. Raises BadNotebook."""
-    text = _text(path)
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise BadNotebook(_not_json(path, text, error)) from None
-    if not isinstance(found, dict):
-        raise BadNotebook(_("{path} is not a notebook: it is JSON, but has no cells.").format(path=path))
-    if "worksheets" in found:
-        raise BadNotebook(
-            _("{path} is in a format from before 2015: open and save it in JupyterLab.").format(path=path)
-        )
-    if not isinstance(found.get("cells"), list):
-        raise BadNotebook(_("{path} is not a notebook: it is JSON, but has no cells.").format(path=path))
-    return found
-
-
-def _text(path: Path) -> str:
+def _data(path: Path) -> bytes:
     if path.is_dir():
         raise BadNotebook(_("{path} is a folder: name the notebook in it.").format(path=path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise BadNotebook(_("There is no file {path}.").format(path=path)) from None
-    except UnicodeDecodeError:
-        raise BadNotebook(_("{path} is not a notebook: it is not UTF-8 text.").format(path=path)) from None
     except OSError as error:
         raise BadNotebook(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from None
-    if not text.strip():
+    if not data.strip():
         raise BadNotebook(_("{path} is empty.").format(path=path))
-    return text
-
-
-def _not_json(path: Path, text: str, error: Exception) -> str:
-    marks = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<<", ">>>>>>>"))]
-    if marks:
-        said = _("{path} has the marks of a merge conflict in it, first in line {n}: settle the conflict first.")
-        return said.format(path=path, n=marks[0])
-    if text.lstrip().startswith("{") and getattr(error, "pos", 0) >= len(text.rstrip()) - 1:
-        return _("{path} is cut off: it is the beginning of a notebook without its end.").format(path=path)
-    if text.lstrip().startswith("{") and "Unterminated string" in str(error):
-        return _("{path} is cut off: it is the beginning of a notebook without its end.").format(path=path)
-    if text.lstrip().startswith("{"):
-        said = _("{path} is a damaged notebook: its JSON breaks in line {n}.")
-        return said.format(path=path, n=getattr(error, "lineno", 1))
-    return _("{path} is not a notebook.").format(path=path)
+    return data
 
 
 def lesson_of(submitted: Mapping[str, Any], path: Path) -> Lesson:

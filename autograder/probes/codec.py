@@ -57,7 +57,8 @@ def _decode(tree: dict) -> Any:
         return tree
     try:
         dtype, shape = np.dtype(tree["dtype"]), tuple(int(s) for s in tree["shape"])
-        if dtype.kind not in KINDS or min(shape, default=0) < 0 or len(shape) > 16:
+        large = dtype.itemsize > (16 if dtype.kind == "c" else 8)
+        if dtype.kind not in KINDS or large or min(shape, default=0) < 0 or len(shape) > 16:
             raise BadData(f"an array of dtype {dtype} and shape {shape} is not taken")
         if math.prod(shape) * dtype.itemsize > MAX_BYTES:
             raise BadData(f"an array of shape {shape} is larger than the grader takes")

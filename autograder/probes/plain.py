@@ -16,9 +16,9 @@ def plain(value: Any) -> tuple[Any, list[str]]:
     if value is None or type(value) in (bool, int, float, str):
         return value, []
     if isinstance(value, np.ndarray):
-        return (np.array(value, subok=False), []) if value.dtype.kind in "biufc" else ({"type": _array_type(value)}, [])
+        return (_array(value), []) if value.dtype.kind in "biufc" else ({"type": _array_type(value)}, [])
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
-        return value.item(), []
+        return _array(value).item(), []
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         tensor = value.detach().cpu()
@@ -37,7 +37,14 @@ def _sequence(value: Any) -> tuple[Any, list[str]]:
         array = np.asarray(parts)
     except (ValueError, TypeError):
         return {"type": "ragged " + type(value).__name__}, []
-    return (array, ["list"]) if array.dtype.kind in "biufc" else ({"type": type(value).__name__}, [])
+    return (_array(array), ["list"]) if array.dtype.kind in "biufc" else ({"type": type(value).__name__}, [])
+
+
+def _array(value: Any) -> np.ndarray:
+    """A copy, in numbers that every machine has."""
+    copied = np.array(value, subok=False)
+    wide = {"f": np.float64, "c": np.complex128}.get(copied.dtype.kind, copied.dtype)
+    return copied.astype(wide) if copied.dtype.itemsize > np.dtype(wide).itemsize else copied
 
 
 def _array_type(value: np.ndarray) -> str:

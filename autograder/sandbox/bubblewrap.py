@@ -26,6 +26,7 @@ RIGHTS = ("SYS_ADMIN", "SETUID", "SETGID", "SETFCAP", "SYS_PTRACE", "KILL")
 # Where in the sandbox -> what of this package lies there.
 VISIBLE = {
     "autograder/__init__.py": PACKAGE / "sandbox" / "inside" / "stub.py",
+    "autograder/tour.py": PACKAGE / "sandbox" / "inside" / "tour_stub.py",
     "autograder/probes": PACKAGE / "probes",
     "autograder/sandbox/inside": PACKAGE / "sandbox" / "inside",
     "rnnlab": ROOT / "rnnlab",

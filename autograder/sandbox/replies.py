@@ -85,7 +85,7 @@ def _text(value: Any, most: int) -> str:
 def probe(reply: dict[str, Any], asked: dict[str, Any], name: str, limits: Limits) -> str:
     """The text for the judge, from the reply to a probe."""
     if reply.get("missing") is True:
-        return _all(asked, {"status": "raised", "type": "NameError", "message": f"name '{name}' is not defined"})
+        return _all(asked, {"status": "undefined"})
     if "too_large" in reply:
         return _damaged(asked, _("more than {size:,} MB").format(size=limits.reply // 10**6))
     text = reply.get("reply")
@@ -105,8 +105,7 @@ def instead(asked: dict[str, Any], status: str, why: str, seconds: float) -> str
     """The text for the judge when the child did not live to answer."""
     if status == "timeout":
         return _all(asked, {"status": "timeout", "seconds": min(seconds, float(asked["time_limit"]))})
-    kind = "OutOfMemory" if status == "memory" else "PythonStopped"
-    return _all(asked, {"status": "raised", "type": kind, "message": why})
+    return _all(asked, {"status": "died", "message": why})
 
 
 def _all(asked: dict[str, Any], call: dict[str, Any]) -> str:
@@ -121,7 +120,8 @@ def _rebuilt(data: Any, asked: dict[str, Any]) -> dict[str, Any]:
     """The same reply with known fields of known types alone. Raises BadData."""
     status = _known(data, ("called", "not_callable", "not_module", "signature"))
     if status == "signature":
-        return {"status": status, "takes": [_text(n, 100) for n in _list(data.get("takes"), 100)]}
+        takes = [_text(n, 100) for n in _list(data.get("takes"), 100)]
+        return {"status": status, "takes": takes, "named": _text(data.get("named"), 100)}
     if status != "called":
         shape = None if data.get("shape") is None else _sizes(data["shape"])
         return {
@@ -143,7 +143,7 @@ def _call(found: Any, asked: dict[str, Any]) -> dict[str, Any]:
     if status == "returned":
         call["outputs"] = [_value(v) for v in _list(found.get("outputs"), 1000)]
         call["notes"] = [n for n in ("list", "tensor") if n in _list(found.get("notes", []), 10)]
-        return call
+        return call | ({"printed": _text(found["printed"], 300)} if "printed" in found else {})
     call |= {n: _text(found[n], 500) for n in WORDS if n in found}
     if status == "raised":
         call = {"type": "Exception", "message": ""} | call
@@ -151,6 +151,7 @@ def _call(found: Any, asked: dict[str, Any]) -> dict[str, Any]:
         call["seconds"] = float(asked["time_limit"])
     elif status == "not_attempted":
         call["what"] = call.get("what", "") if str(call.get("what", "")).isidentifier() else ""
+        call["begun"] = found.get("begun") is True
     elif status == "parameters":
         call |= {"found": _shapes(found.get("found")), "wanted": _shapes(found.get("wanted"))}
         call["attributes"] = [_text(n, 100) for n in _list(found.get("attributes"), 100)]
@@ -190,7 +191,7 @@ def _shapes(found: Any) -> dict[str, list[int]]:
 
 
 def _value(found: Any) -> Any:
-    """One output: an array, a number, text, a list of texts, nothing, or the name of a type that is none of these."""
+    """One output: an array, a number, text, a list of arrays or texts, nothing, or in words what is none of these."""
     if found is None or isinstance(found, (bool, float, np.ndarray)):
         return found
     if isinstance(found, int):
@@ -199,4 +200,11 @@ def _value(found: Any) -> Any:
         return _text(found, 10**6)
     if isinstance(found, list) and all(isinstance(v, str) for v in found):
         return [_text(v, 10**6) for v in found]
-    return {"type": _text(found.get("type"), 100) if isinstance(found, dict) else type(found).__name__}
+    if isinstance(found, list) and all(isinstance(v, np.ndarray) for v in found):
+        return found
+    if not isinstance(found, dict):
+        return {"type": type(found).__name__}
+    if "returned" in found:  # what came where an error should have been raised
+        return {"returned": None if isinstance(found["returned"], dict) else _value(found["returned"])}
+    said = {"message": _text(found["message"], 500)} if "message" in found else {}
+    return {"type": _text(found.get("type"), 100), **said}

@@ -1,4 +1,4 @@
-"""An instructor in JupyterLab: formgrader lists the lesson, opens a submission, and keeps a mark given by hand."""
+"""An instructor in JupyterLab: formgrader lists a lesson, grades and opens submissions, keeps a mark given by hand."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="browser tests need the package playwright")
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+from attacks import HTML, MARKDOWN, RUN
 from lab import SHOTS
 from nbgrader.api import Gradebook
 from playwright.sync_api import expect
@@ -27,7 +30,19 @@ from autograder.grading.samples import submission
 
 pytestmark = pytest.mark.browser
 LESSON, STUDENT, ANSWER = "00_start_here", "kim", "mixed_sequences"
+ATTACKER = "lee"  # not graded yet, and what lee hands in attacks who reads it
 SECONDS = 60
+# Everything in the notebook is clicked, and the pointer goes over everything.
+TOUCH = """
+() => document.querySelectorAll('#notebook-container *').forEach(node => {
+  for (const kind of ['mouseover', 'mouseenter', 'mousemove', 'focus']) {
+    node.dispatchEvent(new MouseEvent(kind, {bubbles: true}));
+  }
+  if (node.matches('a, summary, svg *')) {
+    node.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
+  }
+})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +58,26 @@ def course(tmp_path_factory):
     release = nbformat.read(Course().release(LESSON), as_version=4)
     path = root / "submitted" / STUDENT / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
-    nbformat.write(submission(release, parse_source(sample.read_text(), sample.name)), path)
-    done = run(root, "nbgrader", "autograde", LESSON)
+    notebook = submission(release, parse_source(sample.read_text(), sample.name))
+    nbformat.write(notebook, path)
+    attack(notebook)
+    path = root / "submitted" / ATTACKER / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+    (path.parent / "timestamp.txt").write_text("no time at all")
+    done = run(root, "nbgrader", "autograde", LESSON, f"--student={STUDENT}")
     assert done.wait(240) == 0, (root / "log").read_text()
     return root
+
+
+def attack(notebook) -> None:
+    """Put every attack into cells of a student's own, and into the answer in words."""
+    answer = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == ANSWER)
+    answer.source = "\n\n".join(MARKDOWN)
+    shown = "from IPython.display import HTML, Javascript, display\n"
+    shown += "".join(f"display(HTML({source!r}))\n" for source in HTML) + f"display(Javascript({RUN!r}))\n"
+    cells = [nbformat.v4.new_markdown_cell(source) for source in MARKDOWN]
+    notebook.cells[5:5] = [*cells, nbformat.v4.new_code_cell(shown)]
 
 
 def run(root: Path, module: str, *arguments: str) -> subprocess.Popen:
@@ -92,10 +123,10 @@ def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
     raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
-def mark(root: Path):
+def mark(root: Path, student: str = STUDENT):
     with Gradebook(f"sqlite:///{root}/gradebook.db", "rnn") as gradebook:
-        grade = gradebook.find_grade(ANSWER, LESSON, LESSON, STUDENT)
-        return grade.manual_score, grade.needs_manual_grade, gradebook.find_submission(LESSON, STUDENT).score
+        grade = gradebook.find_grade(ANSWER, LESSON, LESSON, student)
+        return grade.manual_score, grade.needs_manual_grade, gradebook.find_submission(LESSON, student).score
 
 
 def test_a_written_answer_is_marked_in_formgrader(server, browser):
@@ -130,4 +161,36 @@ def test_a_written_answer_is_marked_in_formgrader(server, browser):
         page.wait_for_timeout(200)
     assert mark(server.root) == (1.5, False, 6.5)
     page.screenshot(path=SHOTS / "formgrader_marked.png")
+    page.close()
+
+
+def test_the_button_grades_and_the_page_is_safe_to_open(server, browser):
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(SECONDS * 1000)
+    page.goto(f"{server.base}/lab?token=t")  # which logs in
+    page.goto(f"{server.base}/formgrader/manage_submissions/{LESSON}")
+    row = page.locator("tr", has_text=ATTACKER)
+    expect(row).to_contain_text("needs autograding", timeout=SECONDS * 1000)
+    row.locator(".autograde a").click()
+    expect(page.get_by_text(f"Successfully autograded '{LESSON}' for student '{ATTACKER}'")).to_be_visible(
+        timeout=3 * SECONDS * 1000
+    )
+    page.screenshot(path=SHOTS / "formgrader_autograded.png")
+    assert mark(server.root, ATTACKER) == (None, True, 5.0), "as for one who attacks nobody"
+    page.reload()
+    expect(row).to_contain_text("needs manual grading", timeout=SECONDS * 1000)
+
+    with Gradebook(f"sqlite:///{server.root}/gradebook.db", "rnn") as gradebook:
+        number = gradebook.find_submission_notebook(LESSON, LESSON, ATTACKER).id
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.goto(f"{server.base}/formgrader/submissions/{number}/")
+    expect(page.locator(".autograder-report").first).to_be_visible()
+    page.screenshot(path=SHOTS / "formgrader_attacked.png", full_page=True)
+    leave = [lambda route: route.fulfill(status=204), lambda route: route.continue_()]
+    page.route("**/*", lambda route: leave[not route.request.is_navigation_request()](route))
+    page.evaluate(TOUCH)
+    page.wait_for_timeout(500)
+    assert f"/submissions/{number}/" in page.url, "a link of ours to another lesson was clicked too"
+    assert [f.url for f in page.frames if f.evaluate("() => Boolean(window.hacked)")] == []
+    assert page.locator(".autograder-report").count()
     page.close()

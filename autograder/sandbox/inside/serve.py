@@ -12,6 +12,7 @@ import os
 import socket
 from typing import Any
 
+import autograder
 from autograder import probes
 from autograder.sandbox.inside import frames, workbench
 
@@ -23,6 +24,7 @@ def serve(channel: socket.socket, limits: dict) -> None:
     """Take the files in, then answer until the grader is gone."""
     first = frames.receive(channel, LARGEST_REQUEST)
     _store(first["files"])
+    autograder.folder = os.getcwd()
     shell = workbench.open_for_student(limits["output"])
     frames.send(channel, {"token": first["token"], "ready": True})
     while True:

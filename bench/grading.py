@@ -1,0 +1,145 @@
+"""Grading a class: stock nbgrader, ours with one to four workers, and the cells alone in a warm process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+from nbgrader.api import Gradebook
+
+from autograder import registry
+from autograder.build.paths import ROOT
+from autograder.grading.export import marks
+from autograder.grading.reports import is_check
+from autograder.grading.running import SKIP
+from autograder.sandbox import Nursery
+from bench.classroom import hand_in
+from bench.table import Table, Value
+
+STUDENTS = 6
+WORKERS = (1, 2, 4)
+STOCK = "import sys; from pathlib import Path; from autograder.grading import native; native.stock(Path(sys.argv[1]), sys.argv[2])"  # fmt: skip  # noqa: E501
+OF_STOCK, OF_CELLS = 0.1, 2.0
+
+
+class Held(threading.Thread):
+    """Watches how much memory a process and all that it started hold together, shared pages counted once."""
+
+    def __init__(self, pid: int, every: float = 0.5) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.every, self.most, self.done = pid, every, 0, threading.Event()
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self.done.wait(self.every):
+            held = 0
+            with contextlib.suppress(psutil.Error, OSError):
+                top = psutil.Process(self.pid)
+                for one in [top, *top.children(recursive=True)]:
+                    with contextlib.suppress(psutil.Error, OSError):
+                        held += one.memory_full_info().pss
+            self.most = max(self.most, held)
+
+
+def timed(*command: str) -> tuple[float, float]:
+    """Seconds and peak megabytes of a command. Raises CalledProcessError where it fails."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PATH": path}, stdout=said, stderr=said)
+        watch = Held(process.pid)
+        watch.start()
+        status = process.wait()
+        taken = time.perf_counter() - began
+        watch.done.set()
+        watch.join()
+        if status not in (0, 1):
+            said.seek(0)
+            raise subprocess.CalledProcessError(status, command, said.read()[-2000:])
+    return taken, watch.most / 1e6
+
+
+def by_stock(root: Path, lessons: list[str]) -> tuple[float, float]:
+    """Grade with nbgrader as it comes, lesson after lesson."""
+    found = [timed(sys.executable, "-c", STOCK, str(root), lesson) for lesson in lessons]
+    return sum(s for s, _ in found), max(m for _, m in found)
+
+
+def by_ours(root: Path, workers: int) -> tuple[float, float]:
+    """Grade with our command."""
+    return timed(sys.executable, "-m", "autograder", "grade", "--course", str(root), "--workers", str(workers))
+
+
+def cells_alone(root: Path) -> float:
+    """Seconds for the cells of all submissions, one after the other in children of a warm process, and nothing else."""
+    with Nursery() as nursery:
+        began = time.perf_counter()
+        for path in sorted((root / "submitted").glob("*/*/*.ipynb")):
+            cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code" and not is_check(c)]
+            with nursery.child() as child:
+                for cell in cells:
+                    if SKIP not in cell.metadata.get("tags", ()):
+                        child.run_cell(cell.source)
+        return time.perf_counter() - began
+
+
+def scores(root: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """The points of every answer, by lesson and student."""
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "rnn") as gradebook:
+        return {(r["assignment"], r["student_id"]): r["answers"] for r in marks(gradebook, set(), set())}
+
+
+def different(one: dict, other: dict) -> list[str]:
+    """Every answer that got other points, with both."""
+    return [
+        f"{lesson}, {student}: {name} {points} and {other.get((lesson, student), {}).get(name)}"
+        for (lesson, student), answers in one.items()
+        for name, points in answers.items()
+        if other.get((lesson, student), {}).get(name) != points
+    ]
+
+
+def measure(repeats: int = 20, lessons: list[str] | None = None, students: int = STUDENTS) -> Table:
+    """The same class graded in each way, one after the other in one run."""
+    lessons = lessons or [one.id for one in registry.lessons()]
+    many = len(lessons) * students
+    columns = ("way", "submissions", "time", "per second", "of stock's time", "of the cells alone", "peak memory")
+    table = Table(f"Grading {students} students, {len(lessons)} lessons", columns)
+    with tempfile.TemporaryDirectory() as scratch:
+        found: dict[str, dict] = {}
+
+        def graded(name: str, how: Callable[[Path], tuple[float, float]]) -> tuple[float, float]:
+            root = Path(scratch) / name
+            hand_in(root, lessons, students)
+            result = how(root)
+            found[name] = scores(root)
+            return result
+
+        stock, memory = graded("stock", lambda root: by_stock(root, lessons))
+        table.rows.append(("stock nbgrader", *_shown(many, stock), None, None, Value(memory, "MB")))
+        alone = cells_alone(Path(scratch) / "stock")
+        table.rows.append(("the cells alone, warm", *_shown(many, alone), Value(alone / stock, "x"), None, None))
+        for workers in WORKERS:
+            taken, memory = graded(f"ours_{workers}", lambda root, n=workers: by_ours(root, n))
+            of_stock = Value(taken / stock, "x", OF_STOCK if workers == 2 else None)
+            of_cells = Value(taken / alone, "x", OF_CELLS if workers == 1 else None)
+            row = (f"ours, {workers} workers", *_shown(many, taken), of_stock, of_cells, Value(memory, "MB"))
+            table.rows.append(row)
+        wrong = different(found["stock"], found["ours_2"])
+        same = sum(len(a) for a in found["stock"].values()) - len(wrong)
+        table.note = f"{same} answers got the same points from both." + "".join(f"\nNot the same: {w}" for w in wrong)
+    return table
+
+
+def _shown(many: int, seconds: float) -> tuple[str, Value, Value]:
+    return str(many), Value(seconds, "s"), Value(many / seconds, "/s")
