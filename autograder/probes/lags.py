@@ -17,6 +17,8 @@ def probe(answer: Any, request: dict) -> dict:
     The model is a tanh network, ``model(x) -> h (N,T,H), h_T (N,H)``. Sent are what came back from either call, and how
     many parameters hold a gradient after the first, an array of one. The second call has the same model and tensor.
     """
+    import torch  # here, since its import takes longer than a call may
+
     if not callable(answer):
         return {"status": "not_callable", **describe(answer)}
     unfit = misfit(answer, ["model", "x"])
@@ -24,15 +26,13 @@ def probe(answer: Any, request: dict) -> dict:
         return {"status": "signature", "takes": unfit, "named": str(getattr(answer, "__name__", ""))}
 
     def call(arguments: dict) -> dict:
-        reply = guarded(lambda: _run(answer, arguments), request["time_limit"], request["name"], answer)
+        reply = guarded(lambda: _run(torch, answer, arguments), request["time_limit"], request["name"], answer)
         return {"changed": [], **reply}
 
     return {"status": "called", "calls": each(call, request["calls"])}
 
 
-def _run(answer: Any, arguments: dict) -> dict:
-    import torch
-
+def _run(torch: Any, answer: Any, arguments: dict) -> dict:
     model = _network(torch, arguments)
     x = torch.tensor(arguments["x"], dtype=torch.float64)
     reply = returned(answer(model, x), 1)
