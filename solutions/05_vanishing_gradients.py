@@ -294,7 +294,8 @@ def spectral_radius(W_hh):
     The largest absolute value of an eigenvalue.
     """
     ### BEGIN SOLUTION
-    return np.abs(np.linalg.eigvals(W_hh)).max()
+    eigenvalues = np.linalg.eigvals(W_hh)  # perhaps complex
+    return np.max(np.abs(eigenvalues))
     ### END SOLUTION
 
 
