@@ -27,7 +27,7 @@ import torch
 
 from autograder import check, hint, inputs, progress
 from rnnlab import palette, plots
-from rnnlab.cells import rnn_forward
+from rnnlab.cells import VanillaRNN, rnn_forward
 from rnnlab.widgets.fading import fading
 
 plots.style()
@@ -450,6 +450,11 @@ lags.
   `again` in its report is the second answer, and `left` the number of parameters in which a gradient was left behind.
 - `torch.autograd.grad(value, x)` gives a tuple with one gradient, and leaves the parameters alone. `x` must have
   asked for gradients before the model ran.
+- To try it you need a model, such as the one of lesson 01. Six numbers should come, and get smaller (nearly always):
+
+```python
+gradient_norm_by_lag(VanillaRNN(3, 8), torch.randn(4, 6, 3))
+```
 """
 
 

@@ -45,6 +45,13 @@ def each_apart(dW_xh, dW_hh, db, limit):
     return tuple(g * min(1.0, limit / max(length(g), 1e-300)) for g in (dW_xh, dW_hh, db))
 
 
+def each_apart_in_place(dW_xh, dW_hh, db, limit):
+    for g in (dW_xh, dW_hh, db):
+        if length(g) > limit:
+            g *= limit / length(g)
+    return dW_xh, dW_hh, db
+
+
 def each_row_apart(dW_xh, dW_hh, db, limit):
     rows = [np.sqrt((g * g).sum(axis=-1, keepdims=True)) for g in (dW_xh, dW_hh, db)]
     return tuple(g * np.minimum(1.0, limit / np.maximum(n, 1e-300)) for g, n in zip((dW_xh, dW_hh, db), rows))
@@ -53,6 +60,14 @@ def each_row_apart(dW_xh, dW_hh, db, limit):
 def scaled_up(dW_xh, dW_hh, db, limit):
     with np.errstate(all="ignore"):
         return tuple(g * (limit / length(dW_xh, dW_hh, db)) for g in (dW_xh, dW_hh, db))
+
+
+def scaled_up_in_place(dW_xh, dW_hh, db, limit):
+    norm = length(dW_xh, dW_hh, db)
+    with np.errstate(all="ignore"):
+        for g in (dW_xh, dW_hh, db):
+            g *= limit / norm
+    return dW_xh, dW_hh, db
 
 
 def scaled_up_softly(dW_xh, dW_hh, db, limit):

@@ -75,6 +75,23 @@ def grad_not_asked(model, x):
     return grad.norm(dim=2).mean(dim=0).flip(0)
 
 
+def both_results_summed(model, x):
+    """The model's two results taken for one."""
+    import torch
+
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad(model(x).sum(), x)
+
+
+def gradient_in_a_tuple(model, x):
+    """The tuple taken for the gradient."""
+    import torch
+
+    x = x.clone().requires_grad_()
+    grad = torch.autograd.grad(model(x)[1].sum(), x)
+    return grad.norm(dim=2).mean(dim=0).flip(0)
+
+
 def without_graph(model, x):
     """Everything under no_grad."""
     import torch
@@ -115,8 +132,3 @@ def by_vjp(model, x):
     last, back = torch.func.vjp(lambda v: model(v)[1], x)
     (grad,) = back(torch.ones_like(last))
     return torch.linalg.vector_norm(grad.detach(), dim=-1).mean(0).flip(0)
-
-
-def states(h, x):
-    """Norms of the states themselves."""
-    return h.norm(dim=2).mean(dim=0).flip(0)

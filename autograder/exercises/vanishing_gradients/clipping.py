@@ -49,6 +49,14 @@ LENGTH = (
         ways.each_apart,
     ),
     Misconception(
+        "each_apart_in_place",
+        N_(
+            "Two things: each array is clipped by a norm of its own, where one length over all of them is asked for; "
+            "and `g *= ...` has changed the caller's arrays. One factor, and new arrays: `factor * g`."
+        ),
+        ways.each_apart_in_place,
+    ),
+    Misconception(
         "each_row_apart",
         N_("Each row is clipped by a norm of its own. Take one length over all entries of all three arrays."),
         ways.each_row_apart,
@@ -126,6 +134,14 @@ FACTOR = (
             "upper bound: multiply by limit / length only where the length exceeds it."
         ),
         ways.scaled_up_softly,
+    ),
+    Misconception(
+        "scaled_up_in_place",
+        N_(
+            "Two things: gradients shorter than the limit come out *longer*, and a limit is an upper bound; and `g *= "
+            "...` has changed the caller's arrays."
+        ),
+        ways.scaled_up_in_place,
     ),
     Misconception(
         "zero_gives_nan",

@@ -26,6 +26,14 @@ ORDER = (
         lambda: ways.measured(read=lambda grad: grad.norm(dim=(0, 2)).flip(0)),
     ),
     Misconception(
+        "not_per_example_by_time",
+        N_(
+            "Two things: the norm is taken over the batch as well (take each example's own, then their mean); and "
+            "norms[0] is for the *last* input, so turn them round: `.flip(0)`."
+        ),
+        lambda: ways.measured(read=lambda grad: grad.norm(dim=(0, 2))),
+    ),
+    Misconception(
         "mean_before_norm",
         N_(
             "The gradients are averaged over the batch *before* the norm is taken, so that opposite ones cancel. First "
@@ -235,6 +243,21 @@ LEFT = (
             "`x = x.clone().requires_grad_()`."
         ),
         lambda: ways.grad_not_asked,
+    ),
+    Misconception(
+        "both_results_summed",
+        N_("The model gives two things, all states and the last one: `h, h_T = model(x)`. Sum the second."),
+        lambda: ways.both_results_summed,
+    ),
+    Misconception(
+        "gradient_in_a_tuple",
+        N_("`torch.autograd.grad` gives a tuple, here with one gradient in it: `(grad,) = torch.autograd.grad(...)`."),
+        lambda: ways.gradient_in_a_tuple,
+    ),
+    Misconception(
+        "turned_by_slice",
+        N_("torch has no slices with a negative step. `.flip(0)` turns a tensor round."),
+        lambda: ways.measured(read=lambda grad: grad.norm(dim=2).mean(dim=0)[::-1]),
     ),
     Misconception(
         "without_graph",

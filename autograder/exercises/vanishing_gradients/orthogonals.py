@@ -31,6 +31,17 @@ def _signs_on_rows(A):
     return signs[:, None] * Q
 
 
+def _diagonal_itself(A):
+    Q, R = np.linalg.qr(A)
+    return Q * np.diag(R)
+
+
+def _signs_after_turning_back(A):
+    Q, R = np.linalg.qr(A if A.shape[0] >= A.shape[1] else A.T)
+    Q = Q if A.shape[0] >= A.shape[1] else Q.T
+    return Q * np.sign(np.diag(R))
+
+
 def _never_turned(A):
     Q, R = np.linalg.qr(A)
     return Q * np.sign(np.diag(R))
@@ -97,7 +108,7 @@ ORTHOGONAL = Exercise(
     cases=(
         Case("tall", {"H": 5, "D": 3}, N_("Here A is taller than wide: its columns become orthonormal."), weight=3),
         Case("square", {"H": 4, "D": 4}, N_("Here A is square."), weight=2),
-        Case("wide", {"H": 2, "D": 5}, N_("Here A is wider than tall: its *rows* become orthonormal.")),
+        Case("wide", {"H": 2, "D": 5}, N_("Here A is wider than tall: its *rows* become orthonormal."), weight=2),
         Case(
             "one number",
             {"H": 1, "D": 1},
@@ -127,6 +138,30 @@ ORTHOGONAL = Exercise(
             "signs_on_rows",
             N_("The signs multiply the *rows* of Q. Column j belongs to R[j, j]: `Q * signs` multiplies columns."),
             _turned(_signs_on_rows),
+        ),
+        Misconception(
+            "diagonal_without_sign",
+            N_(
+                "The columns are multiplied by the diagonal of R itself, and lose their length of 1. Take its *signs*: "
+                "`np.sign(np.diag(R))`."
+            ),
+            _turned(_diagonal_itself),
+        ),
+        Misconception(
+            "diagonal_without_sign_never_turned",
+            N_(
+                "Two things: the columns are multiplied by the diagonal of R itself, where its signs are asked for; "
+                "and where A is wide, work on A.T and turn the result back."
+            ),
+            _diagonal_itself,
+        ),
+        Misconception(
+            "signs_after_turning_back",
+            N_(
+                "For a wide A the signs come too late: once Q is turned back, its *rows* belong to R's diagonal. Fix "
+                "the signs first, then turn."
+            ),
+            _signs_after_turning_back,
         ),
         Misconception(
             "signs_turned",

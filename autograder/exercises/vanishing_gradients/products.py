@@ -123,6 +123,20 @@ def _then(change):
     return lambda h, W_hh, *, step_jacobian=step_jacobian: change(_right()(h, W_hh, step_jacobian=step_jacobian))
 
 
+def _stored_late(norms):
+    return np.append(0.0, norms[:-1])
+
+
+def _frobenius_from_one(h, W_hh, *, step_jacobian=step_jacobian):
+    found = _right(measure=lambda product: float(np.linalg.norm(product)))(h, W_hh, step_jacobian=step_jacobian)
+    return np.append(found[:-1], 1.0)
+
+
+def _frobenius_from_one_order_turned(h, W_hh, *, step_jacobian=step_jacobian):
+    turned = _right(measure=lambda product: float(np.linalg.norm(product)), join=lambda product, J: J @ product)
+    return np.append(turned(h, W_hh, step_jacobian=step_jacobian)[:-1], 1.0)
+
+
 def _last_left_at_zero(norms):
     return np.append(norms[:-1], 0.0)
 
@@ -148,6 +162,14 @@ def _by_power(h, W_hh):
     return _norms(measure=lambda product: float(np.sqrt(np.abs(np.linalg.eigvalsh(product.T @ product)).max())))(
         h, W_hh
     )
+
+
+def _in_torch(torch, h, W_hh):
+    product, found = torch.eye(len(W_hh), dtype=W_hh.dtype), []
+    for state in h.flip(0):
+        found.insert(0, torch.linalg.svdvals(product)[0])
+        product = product @ torch.diag(1 - state**2) @ W_hh
+    return torch.stack(found)
 
 
 ORDER = (
@@ -242,6 +264,22 @@ STEPS = (
         _then(lambda norms: norms[:-1]),
     ),
     Misconception(
+        "stored_one_place_late",
+        N_(
+            "The norms are right and stand one place late: norms[0] was never filled. What joins h[t] to the last "
+            "state belongs into norms[t], and norms[-1] is 1."
+        ),
+        _then(_stored_late),
+    ),
+    Misconception(
+        "last_left_out_by_distance",
+        N_(
+            "Two things: the norm of the last state, 1, is left out, so T - 1 numbers came; and they lie in reverse, "
+            "the last step's first. norms[t] is for h[t]."
+        ),
+        _then(lambda norms: norms[-2::-1]),
+    ),
+    Misconception(
         "one_state_for_all",
         N_("Every step has the Jacobian of the last state. Each step has a slope of its own: h[t + 1]."),
         _last_state_everywhere,
@@ -256,6 +294,22 @@ NORMS = (
             "otherwise. Asked is the largest singular value: `np.linalg.norm(P, 2)`. At the last step it is 1."
         ),
         _right(measure=lambda product: float(np.linalg.norm(product))),
+    ),
+    Misconception(
+        "frobenius_from_one",
+        N_(
+            "But for the last step these are roots of sums of squares, which is what `np.linalg.norm` gives of a "
+            "matrix unless told otherwise. Asked is the largest singular value: `np.linalg.norm(P, 2)`."
+        ),
+        _frobenius_from_one,
+    ),
+    Misconception(
+        "frobenius_order_turned",
+        N_(
+            "Two things: the factors stand in reverse order (going back in time, each new one joins on the *right*); "
+            "and `np.linalg.norm(P)` is the root of the sum of squares, where `np.linalg.norm(P, 2)` is asked for."
+        ),
+        _frobenius_from_one_order_turned,
     ),
     Misconception(
         "spectral_radius_of_the_product",
@@ -360,12 +414,7 @@ JACOBIAN_NORMS = Exercise(
         Variant("by_svd", _norms(measure=lambda product: np.linalg.svd(product)[1][0])),
         Variant("transposed_on_the_left", _norms(join=lambda product, J: (J.T @ product.T).T)),
         Variant("float32", lambda h, W_hh: reference.jacobian_norms(h.astype(np.float32), W_hh.astype(np.float32))),
-        Variant(
-            "torch",
-            with_torch(
-                lambda torch, h, W_hh: torch.as_tensor(oracles.jacobian_norms(h.clamp(-1 + 1e-12, 1 - 1e-12), W_hh))
-            ),
-        ),
+        Variant("torch", with_torch(_in_torch)),
     ),
     hints=(
         N_(

@@ -35,6 +35,10 @@ def _cases(weight_of_large: float) -> tuple[Case, ...]:
     )
 
 
+def _asks_if(z):
+    return np.tanh(z) if z >= 0 else -np.tanh(-z)
+
+
 def _tanh_number_by_number(z):
     flat = [np.sign(v) * (1 - np.exp(-2 * abs(v))) / (1 + np.exp(-2 * abs(v))) for v in z.ravel()]
     return np.array(flat).reshape(z.shape)
@@ -101,6 +105,19 @@ TANH_BY_EXP = Exercise(
             "one_not_taken_away",
             N_("This is 2 sigmoid(2z), without the -1: it runs from 0 to 2. tanh runs from -1 to 1 and is 0 at z = 0."),
             lambda z: 2 * sigmoid(2.0 * z),
+        ),
+        Misconception(
+            "one_inside_the_bracket",
+            N_("This is 2 (sigmoid(2z) - 1), from -2 to 0: the 1 is taken away *before* doubling. Double first."),
+            lambda z: 2 * (sigmoid(2.0 * z) - 1),
+        ),
+        Misconception(
+            "asks_if_of_an_array",
+            N_(
+                "`if z >= 0` asks one question of a whole array, in which some numbers say yes and others no. `np.abs` "
+                "and `np.sign` work on every number by itself."
+            ),
+            _asks_if,
         ),
         Misconception(
             "sigmoid_of_two_z",
