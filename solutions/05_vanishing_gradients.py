@@ -343,8 +343,8 @@ explode.](figures/05_conditions.svg)
 - $\sigma \gamma > 1$ is **necessary to explode**, and not sufficient. It says that one direction *may* be lengthened
   in one step. Whether it is, step after step, depends on the slopes, that is on the states, that is on the input.
 
-**Predict first.** A tanh network gets inputs of ordinary size, and its $W_{hh}$ has a spectral radius of 1.4
-($\sigma$ is then about 2.5). What happens to the gradient over 50 steps: vanishes, stays, explodes?
+**Predict first.** A tanh network gets inputs of ordinary size, and its ${\color{#0072B2}{W_{hh}}}$ has a spectral
+radius of 1.4 ($\sigma$ is then about 2.5). What happens to the gradient over 50 steps: vanishes, stays, explodes?
 """
 
 # %%
@@ -422,8 +422,8 @@ listen only to those before them. There $\sigma$ can be anything, while all that
 
 **Try it.** Move the spectral radius, and watch eigenvalues and gradient move together. How far must you push tanh
 before it explodes? Is there any radius at which the sigmoid reaches back 40 steps? What is special about *orthogonal*
-weights without an activation? The solid line is measured, the dashed one is the bound $(\sigma\gamma)^k$, the dotted
-one $\rho^k$.
+weights without an activation? The solid lines are measured, in three runs with different inputs; the dashed line is
+the bound $(\sigma\gamma)^k$, the dotted one $\rho^k$.
 """
 
 # %%
@@ -475,7 +475,7 @@ def gradient_norm_by_lag(model, x):
 # %% [markdown]
 r"""
 Three activations and three spectral radii, five networks each. The dashed lines are the bound for the same networks,
-$\gamma^{k+1} \sigma^k$ times what the readout and $W_{xh}$ can do at most.
+$\gamma^{k+1} \sigma^k$ times the most that ${\color{#D55E00}{W_{xh}}}$ and the sum can do.
 """
 
 
@@ -767,10 +767,9 @@ what tanh gives is added.](figures/05_residual.svg)
 The Jacobian is now $I + \alpha D\, {\color{#0072B2}{W_{hh}}}$, with $D$ the slopes: close to the identity, whatever
 the weights.
 
-**Better initial weights.** If $\sigma$ and $\rho$ should both be 1, take a matrix that has *only* singular values of
-1. Such a matrix is **orthogonal**: it turns and mirrors vectors and leaves every length as it is, $Q^\top Q = I$.
-Products of orthogonal matrices are orthogonal, so nothing grows or fades however many steps there are, but for what
-tanh takes.
+**Better initial weights.** If $\sigma$ and $\rho$ should both be 1, take a matrix whose singular values are *all* 1,
+an **orthogonal** one: it turns and mirrors vectors and leaves every length as it is: $Q^\top Q = I$. Products of
+orthogonal matrices are orthogonal, so nothing grows or fades however many steps there are, but for what tanh takes.
 
 ### Exercise: an orthogonal matrix
 
@@ -820,8 +819,8 @@ The same task, the same 200 updates, the same optimiser. Five ways to be a recur
 
 - **tanh, default**: as before.
 - **ReLU, default**: the same weights with ReLU for tanh.
-- **ReLU, identity**: $W_{hh} = I$ at the start, so that every unit that is on keeps what it has.
-- **tanh, orthogonal**: your `orthogonal` for $W_{hh}$.
+- **ReLU, identity**: ${\color{#0072B2}{W_{hh}}} = I$ at the start, so that every unit that is on keeps what it has.
+- **tanh, orthogonal**: your `orthogonal` for ${\color{#0072B2}{W_{hh}}}$.
 - **tanh, residual**: $h_t = h_{t-1} + 0.1 \tanh(a_t)$, default weights.
 
 **Predict first.** Which of them recall the first of 40 symbols?
@@ -943,8 +942,8 @@ r"""
 
 A colleague trains a tanh network to predict, from 200 readings of a machine, whether it will fail. What matters
 happens early in the sequence. The loss goes down a little, smoothly, and then stays where it is for hours. The
-colleague has two ideas: *(a)* clip the gradient at 0.1 instead of 1, and *(b)* multiply $W_{hh}$ by three at the
-start, "so that its spectral radius is above 1 and the gradient cannot vanish".
+colleague has two ideas: *(a)* clip the gradient at 0.1 instead of 1, and *(b)* multiply ${\color{#0072B2}{W_{hh}}}$
+by three at the start, "so that its spectral radius is above 1 and the gradient cannot vanish".
 
 Say what you think of each idea and why. Name *one measurement* that you would make first and what it would tell you,
 and *one change* that you would try instead, with what it costs. Five to eight sentences.
@@ -982,8 +981,8 @@ would look at the same plot again later.
 r"""
 ## Recap
 
-- A gradient that goes back $k$ steps is multiplied by $k$ Jacobians, $J_t = \operatorname{diag}(1 - h_t^2)\, W_{hh}$,
-  the latest on the left.
+- A gradient that goes back $k$ steps is multiplied by $k$ Jacobians, $J_t = \operatorname{diag}(1 - h_t^2)\,
+  {\color{#0072B2}{W_{hh}}}$, the latest on the left.
 - tanh has a slope of at most 1, the sigmoid of at most 0.25, and saturated units have none.
 - $\sigma\gamma < 1$ is sufficient to vanish. $\sigma\gamma > 1$ is necessary to explode, and not sufficient:
   saturation eats up what large weights give.
