@@ -750,7 +750,8 @@ plt.show()
 r"""
 Where gradients explode, clipping makes the difference between guessing (dotted line) and learning. Where they vanish,
 it does nothing at all, as it must: it can make a long gradient shorter, and never finds the part that is missing in
-one. Turning the limit up or down changes how far a step goes, not where it points.
+one. (The two curves lie on each other: hardly a gradient there is long enough to be clipped at all.) Turning the limit
+up or down changes how far a step goes, not where it points.
 
 So clipping is cheap, you should always have it on, and it is the cure for **one** of the two ills.
 
