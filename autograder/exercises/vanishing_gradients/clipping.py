@@ -7,6 +7,7 @@ import numpy as np
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
 from autograder.exercises._torch import with_torch
 from autograder.exercises.vanishing_gradients import _clipping as ways
+from autograder.exercises.vanishing_gradients import _more_gradients as more
 from autograder.exercises.vanishing_gradients._clipping import length, scaled
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
@@ -283,7 +284,7 @@ CLIP_BY_NORM = Exercise(
             hidden=True,
         ),
     ),
-    misconceptions=LENGTH + FACTOR + PARTS,
+    misconceptions=LENGTH + FACTOR + PARTS + more.CLIP_BY_NORM,
     accepts=(
         Variant("min_of_one", ways.min_of_one),
         Variant("as_torch", ways.as_torch),
@@ -405,6 +406,7 @@ CLIP_BY_VALUE = Exercise(
             N_("The result is right, but the caller's g has changed. `np.clip(g, ...)` makes a new array."),
             ways.value_in_place,
         ),
+        *more.CLIP_BY_VALUE,
     ),
     accepts=(
         Variant("min_max", lambda g, limit: np.minimum(np.maximum(g, -limit), limit)),

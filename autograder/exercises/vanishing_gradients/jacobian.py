@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
 from autograder.exercises._torch import with_torch
+from autograder.exercises.vanishing_gradients import _more_matrices as more
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
 from autograder.reference import vanishing_gradients as reference
@@ -208,7 +209,7 @@ STEP_JACOBIAN = Exercise(
         Case("one unit", {"H": 1}, N_("Here H is 1."), change=state, hidden=True),
         Case("many units", {"H": 30}, N_("Here there are many units."), change=state, weight=2, hidden=True),
     ),
-    misconceptions=SIDES + SLOPES + PRODUCTS,
+    misconceptions=SIDES + SLOPES + PRODUCTS + more.STEP_JACOBIAN,
     accepts=(
         Variant("diag", lambda h, W_hh: np.diag(1 - h**2) @ W_hh),
         Variant("turned_twice", lambda h, W_hh: (W_hh.T * (1 - h * h)).T),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder.exercise import Case, Exercise, Misconception, Variant
 from autograder.exercises.vanishing_gradients import _lags as ways
+from autograder.exercises.vanishing_gradients import _more_gradients as more
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
 from autograder.reference import vanishing_gradients as reference
@@ -297,7 +298,7 @@ GRADIENT_NORM_BY_LAG = Exercise(
             hidden=True,
         ),
     ),
-    misconceptions=ORDER + NORM + WHAT + LEFT,
+    misconceptions=ORDER + NORM + WHAT + LEFT + more.GRADIENT_NORM_BY_LAG,
     accepts=(
         Variant("grad", lambda: ways.measured()),
         Variant("grad_in_place", lambda: ways.measured(back=ways.grad_in_place)),

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Misconception, Variant
 from autograder.exercises._torch import with_torch
+from autograder.exercises.vanishing_gradients import _more_matrices as more
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
 from autograder.reference import vanishing_gradients as reference
@@ -277,6 +278,7 @@ ORTHOGONAL = Exercise(
             ),
             _determinant_one,
         ),
+        *more.ORTHOGONAL,
     ),
     accepts=(
         Variant(

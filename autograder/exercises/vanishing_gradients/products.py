@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
 from autograder.exercises._torch import with_torch
+from autograder.exercises.vanishing_gradients import _more_matrices as more
 from autograder.exercises.vanishing_gradients.jacobian import columns_times, rows_times
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
@@ -407,7 +408,7 @@ JACOBIAN_NORMS = Exercise(
             hidden=True,
         ),
     ),
-    misconceptions=ORDER + STEPS + NORMS + INSIDE,
+    misconceptions=ORDER + STEPS + NORMS + INSIDE + more.JACOBIAN_NORMS,
     accepts=(
         Variant("every_product_anew", _every_product_anew),
         Variant("by_eigenvalues", _by_power),

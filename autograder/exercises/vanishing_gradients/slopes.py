@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Misconception, Variant
 from autograder.exercises._torch import with_torch
+from autograder.exercises.vanishing_gradients import _more_slopes as more
 from autograder.exercises.vanishing_gradients._slopes import large, quietly, sigmoid, whole_numbers
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
@@ -162,6 +163,7 @@ TANH_BY_EXP = Exercise(
             N_("This is sinh, (e**z - e**-z) / 2: the denominator is e**z + e**-z, and not 2."),
             quietly(lambda z: (np.exp(z) - np.exp(-z)) / 2),
         ),
+        *more.TANH_BY_EXP,
     ),
     accepts=(
         Variant("tanh", np.tanh),
@@ -290,6 +292,7 @@ TANH_GRAD = Exercise(
             ),
             quietly(lambda z: 1 - ((1 - np.exp(-2.0 * z)) / (1 + np.exp(-2.0 * z))) ** 2),
         ),
+        *more.TANH_GRAD,
     ),
     accepts=(
         Variant("by_product", lambda z: (1 - np.tanh(z)) * (1 + np.tanh(z))),
@@ -402,6 +405,7 @@ SIGMOID_GRAD = Exercise(
             ),
             lambda z: 1 - np.tanh(z / 2) ** 2,
         ),
+        *more.SIGMOID_GRAD,
     ),
     accepts=(
         Variant("with_a_warning", quietly(lambda z: 1 / (1 + np.exp(-1.0 * z)) * (1 - 1 / (1 + np.exp(-1.0 * z))))),

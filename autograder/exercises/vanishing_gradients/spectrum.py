@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
 from autograder.exercises._torch import with_torch
+from autograder.exercises.vanishing_gradients import _more_matrices as more
 from autograder.messages import N_
 from autograder.reference import oracles_vanishing_gradients as oracles
 from autograder.reference import vanishing_gradients as reference
@@ -213,6 +214,7 @@ SPECTRAL_RADIUS = Exercise(
             N_("This is the largest eigenvalue less the smallest. The spectral radius is a distance from zero."),
             lambda W_hh: float(np.ptp(_eig(W_hh).real)),
         ),
+        *more.SPECTRAL_RADIUS,
     ),
     accepts=(
         Variant("by_eig", lambda W_hh: max(abs(v) for v in np.linalg.eig(W_hh)[0])),
