@@ -87,7 +87,7 @@ def clip() -> Canvas:
         "On the left a long arrow is shortened to the edge of a circle and keeps its direction. On the right each of "
         "its two parts is cut at the edge of a square, and the arrow that is left points elsewhere.",
     )
-    long = (236.0, 62.0)
+    long = (196.0, 44.0)
     for x, name, kind in ((150, "clip_by_norm", "norm"), (530, "clip_by_value", "value")):
         y, limit = 200, 80
         canvas.line((x - 110, y), (x + 200, y), EDGE)
@@ -103,11 +103,10 @@ def clip() -> Canvas:
         else:
             canvas.box(x - limit, y - limit, 2 * limit, 2 * limit, fill="none", edge=MUTED, radius=0)
             short = tuple(min(part, limit) for part in long)
-        shown = (0.86 * long[0], 0.86 * long[1]) if kind == "value" else long
-        canvas.arrow((x, y), (x + shown[0] * 0.83, y - shown[1] * 0.83), LINE, thick=2.5, dashed=True)
+        canvas.arrow((x, y), (x + long[0], y - long[1]), LINE, thick=2.5, dashed=True)
         canvas.arrow((x, y), (x + short[0], y - short[1]), ORANGE, thick=4)
         canvas.label(x + 40, 28, name, size=17, font="code")
-        canvas.label(x + 186, y - 74, "g", size=20, color=MUTED)
+        canvas.label(x + 186, y - 66, "g", size=20, color=MUTED)
     return canvas
 
 

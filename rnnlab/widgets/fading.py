@@ -53,7 +53,7 @@ class Fading(Widget):
         self._curves(canvas, Box(352, 30, 384, 286), curves, radius, sigma * steepest)
         canvas.label(144, 36, f"\N{GREEK SMALL LETTER RHO} = {radius:.1f}", size=19, bold=True, color=W_HH)
         gamma = f"\N{GREEK SMALL LETTER GAMMA} = {steepest:g}"
-        canvas.label(144, 326, f"\N{GREEK SMALL LETTER SIGMA} = {sigma:.2f}    {gamma}", size=18)
+        canvas.label(144, 326, f"\N{GREEK SMALL LETTER SIGMA} = {sigma:.2f},  {gamma}", size=18)
         product = f"\N{GREEK SMALL LETTER SIGMA}\N{GREEK SMALL LETTER GAMMA} = {sigma * steepest:.2f}"
         canvas.label(144, 352, product, size=18, bold=True)
         return canvas
