@@ -125,8 +125,9 @@ slopes of tanh and of the sigmoid at every number of `z`.
 
 - `z` is what goes *into* tanh. (In lesson 04 you had $h = \tanh(z)$ at hand, and the slope was $1 - h^2$.)
 - At $z = 0$ they are 1 and 0.25. At $z = 2$ they are 0.0707 and 0.105.
-- For the sigmoid, the quotient rule gives $e^{-z} / (1 + e^{-z})^2$. Write it with $s = \sigma(z)$ alone, and nothing
-  can overflow. It is a product of two factors.
+- For the sigmoid, the quotient rule gives $e^{-z} / (1 + e^{-z})^2$. At $z = -1000$ that is
+  infinity by infinity, `nan`. Written with $s = \sigma(z)$ alone it is not: a product of two factors, both between 0
+  and 1. (A warning of NumPy's, from inside $s$, is no harm.)
 """
 
 
@@ -175,7 +176,8 @@ r"""
 Two things to take along.
 
 - tanh has a slope of **at most 1**, and only at 0. The sigmoid has at most **0.25**. Ten steps through a sigmoid
-  multiply by $0.25^{10}$, a millionth, before any weight has been asked. That is why recurrent networks use tanh.
+  multiply by $0.25^{10}$, a millionth, before any weight has been asked. That is one reason why recurrent networks
+  use tanh.
 - Both go flat far out. A unit there is **saturated**: its state hardly answers to anything, and no gradient gets
   through.
 
@@ -278,7 +280,8 @@ value is the **spectral radius**, $\rho$.
 Mind two traps. The eigenvalues of a matrix that is not symmetric may be *complex*: then the state turns as it grows or
 shrinks, and $|a + bi| = \sqrt{a^2 + b^2}$ is what counts. And the spectral radius is not the largest *singular value*
 $\sigma$. That one says what **one** step can do at most; $\rho$ says what **many** steps do in the long run. Always
-$\rho \le \sigma$.
+$\rho \le \sigma$, since an eigenvector is a vector, too: it is lengthened by its $|\lambda|$, and nothing is lengthened
+by more than $\sigma$.
 
 ### Exercise: the spectral radius
 
@@ -450,6 +453,12 @@ lags.
   `again` in its report is the second answer, and `left` the number of parameters in which a gradient was left behind.
 - `torch.autograd.grad(value, x)` gives a tuple with one gradient, and leaves the parameters alone. `x` must have
   asked for gradients before the model ran.
+- To try it, with a network of torch's. You should get ten numbers that fall quickly.
+
+```python
+rnn = torch.nn.RNN(4, 8, batch_first=True)
+gradient_norm_by_lag(lambda x: (rnn(x)[0], rnn(x)[1][0]), torch.randn(3, 10, 4))
+```
 - To try it you need a model, such as the one of lesson 01. Six numbers should come, and get smaller (nearly always):
 
 ```python
@@ -525,8 +534,8 @@ r"""
 - **tanh** vanishes at all three radii, the more slowly the larger the radius.
 - **sigmoid** is hopeless: the curve drops as if off a cliff, at any of these radii.
 - **ReLU** has a slope of 1 wherever it is on, so people expect it to last. Look at the *width* of its bands. At a
-  radius of 1.4 one network's gradient has grown over 50 steps, another's has all but gone, and nothing but the draw
-  of the weights differs. A unit that is off passes nothing, one that is on passes everything, and no saturation holds
+  radius of 1.4 one network's gradient has grown over 50 steps, another's has all but gone, and nothing but the random
+  draw differs. A unit that is off passes nothing, one that is on passes everything, and no saturation holds
   back what grows.
 
 ## What suffers: a task with a long memory
@@ -587,19 +596,19 @@ def recall(N, T):
 
 
 def learn(model, T, optimiser=torch.optim.Adam, rate=0.003, limit=1.0, updates=200):
-    """Train on recall. Returns percent right on new sequences, and the loss of every update."""
-    optimiser, losses = optimiser(model.parameters(), lr=rate), []
+    """Train on recall. Returns percent right on new sequences, all losses, all lengths of the gradient unclipped."""
+    optimiser, losses, norms = optimiser(model.parameters(), lr=rate), [], []
     while len(losses) < updates and not (len(losses) > 10 and max(losses[-10:]) < 0.05):
         x, y = recall(16, T)
         loss = torch.nn.functional.cross_entropy(model(x), y)
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), limit)
+        norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), limit).item())
         optimiser.step()
         losses.append(loss.item())
     x, y = recall(500, T)
     with torch.no_grad():
-        return 100 * (model(x).argmax(dim=1) == y).float().mean().item(), losses
+        return 100 * (model(x).argmax(dim=1) == y).float().mean().item(), losses, norms
 
 
 def recall_table(make):
@@ -636,8 +645,8 @@ The other side is rarer and louder. When a gradient explodes, one update throws 
 learnt is lost. The remedy is crude and works: where the gradient is too long, make it shorter, and *keep its
 direction*.
 
-![A long gradient as an arrow. Clipped by norm it keeps its direction and ends on a circle. Clipped by value it ends
-in the corner of a square and points elsewhere.](figures/05_clip.svg)
+![A long gradient as an arrow. Clipped by norm it keeps its direction and ends on a circle. Clipped by value it is
+cut at the side of a square, keeps its height, and so points elsewhere.](figures/05_clip.svg)
 
 All gradients of a network are *one* vector, with as many entries as there are weights. Its length is the root of the
 sum of all squares, over all arrays together: $\lVert g \rVert = \sqrt{\sum_{\text{arrays}} \sum_{\text{entries}}
@@ -730,12 +739,14 @@ for name, (make, T) in ills.items():
         for seed in range(3):
             torch.manual_seed(seed)
             found.append(learn(make(seed), T, gradient_descent, 0.3, limit))
-        right = [percent_right for percent_right, losses in found]
-        worst = [max(losses) for percent_right, losses in found]
+        right = [percent_right for percent_right, losses, norms in found]
+        long = [100 * np.mean(np.array(norms) > 1) for percent_right, losses, norms in found]
+        longest = [max(norms) for percent_right, losses, norms in found]
         curves[name, limit] = found[0][1]
         how = "clipped at 1" if limit == 1.0 else "not clipped"
-        print(f"{name}, {how:12}: {min(right):3.0f} to {max(right):3.0f} percent right, "
-              f"worst loss {min(worst):.1f} to {max(worst):.1f}")  # fmt: skip
+        print(f"{name}, {how:12}: {min(right):3.0f} to {max(right):3.0f} percent right; longer than 1 were "
+              f"{min(long):2.0f} to {max(long):2.0f} percent of all gradients, "
+              f"the longest {min(longest):.2g} to {max(longest):.2g}")  # fmt: skip
 
 fig, axes = plt.subplots(1, 2, figsize=(6.8, 2.5), sharey=True)
 for ax, name in zip(axes, ills, strict=True):
@@ -750,8 +761,11 @@ plt.show()
 r"""
 Where gradients explode, clipping makes the difference between guessing (dotted line) and learning. Where they vanish,
 it does nothing at all, as it must: it can make a long gradient shorter, and never finds the part that is missing in
-one. (The two curves lie on each other: hardly a gradient there is long enough to be clipped at all.) Turning the limit
-up or down changes how far a step goes, not where it points.
+one. (The two curves lie on each other: no gradient there is longer than 1.) Turning the limit up or down changes how
+far a step goes, not where it points.
+
+Look at the last two numbers of the first two rows. The clipped networks met *longer* gradients than the others, and
+learnt all the same: clipping does not prevent an explosion. It takes the harm out of it.
 
 So clipping is cheap, you should always have it on, and it is the cure for **one** of the two ills.
 
@@ -765,8 +779,8 @@ and units that are off pass nothing.
 ![Left, a plain step: the state goes through W_hh and tanh. Right, a residual step: the state goes straight on, and
 what tanh gives is added.](figures/05_residual.svg)
 
-The Jacobian is now $I + \alpha D\, {\color{#0072B2}{W_{hh}}}$, with $D$ the slopes: close to the identity, whatever
-the weights.
+The Jacobian is now $I + \alpha D\, {\color{#0072B2}{W_{hh}}}$, with $D$ the slopes: close to the identity as
+long as $\alpha$ is small.
 
 **Better initial weights.** If $\sigma$ and $\rho$ should both be 1, take a matrix whose singular values are *all* 1,
 an **orthogonal** one: it turns and mirrors vectors and leaves every length as it is: $Q^\top Q = I$. Products of
@@ -872,11 +886,12 @@ for name, runs in percent.items():
 # %% [markdown]
 r"""
 Lay the two plots side by side: **who fades, fails.** What a network can learn over 40 steps could be read off its
-gradient *before* the first update.
+gradient *before* the first update. (On the right, the three that succeed lie on one line.)
 
-- ReLU in place of tanh, with nothing else changed, is *worse* than what it replaces. Half of its slopes are 0.
+- ReLU in place of tanh, with nothing else changed, is *worse* than what it replaces. About half of its slopes are 0.
 - The surprise is tanh with orthogonal weights. Nothing about the network is new: same step, same number of weights,
-  same cost. Only the matrix it starts from is another.
+  same cost. Only the matrix it starts from is another. (It is no certainty. With other seeds a network is now and then
+  only half way there after 200 updates: try seed 3.)
 - ReLU from the identity works too, and it has to be *exactly* right to begin with. See below.
 - The residual step does not fade at all; its gradient even grows a little.
 
@@ -884,7 +899,7 @@ So the plain tanh network is not unable to remember. It is badly started. But wh
 """
 
 # %% tags=["demo"]
-print("How long does an orthogonal matrix stay one? Singular values, trained on recall with T = 40:")
+print("Does an orthogonal matrix stay one? Singular values, trained on recall with T = 40:")
 for seed in range(3):
     torch.manual_seed(seed)
     model = Recaller(weights=drawn_orthogonal)
@@ -927,7 +942,7 @@ for T in (10, 100, 1000):
 r"""
 | cure | what it buys | what it costs |
 |---|---|---|
-| clipping | no explosion | nothing to speak of; does not touch vanishing |
+| clipping | explosions do no harm | nothing to speak of; does not touch vanishing |
 | ReLU | no saturation | units that are off; nothing bounds state or gradient; luck, unless started at the identity |
 | orthogonal weights | no fading at the start, for free | training moves them away; strong inputs saturate tanh |
 | residual step | a straight way back | an unbounded state; one more number, $\alpha$, to choose; *nothing is erased* |
