@@ -47,8 +47,8 @@ GRADIENT_NORM_BY_LAG = (
     Misconception(
         "norm_along_time",
         N_(
-            "The norm is taken along *time*, axis 1, so there is one number for each number of an input. Each step has "
-            "its own: axis 2 of (N, T, D)."
+            "The norm is taken along *time*, axis 1, and what is turned round after the mean is D, not the steps. The "
+            "norm of a step goes over axis 2 of (N, T, D)."
         ),
         lambda: _lags.measured(read=lambda grad: grad.norm(dim=1).mean(dim=0).flip(0)),
     ),
@@ -118,11 +118,6 @@ def _one_vector(dW_xh, dW_hh, db, limit):
     return whole * min(1.0, limit / max(float(np.linalg.norm(whole)), 1e-300))
 
 
-JOINED = N_(
-    "The three have different shapes and cannot be joined, added or put into one array as they are. Sum the squares of "
-    "each by itself, `np.sum(g**2)`, and then add the three numbers."
-)
-
 CLIP_BY_NORM = (
     Misconception(
         "comparison_turned",
@@ -143,9 +138,30 @@ CLIP_BY_NORM = (
         N_("One long vector came back. It is good for the length; return the three arrays, each times the factor."),
         _one_vector,
     ),
-    Misconception("joined_as_they_are", JOINED, scaled(lambda *g: np.linalg.norm(np.concatenate(g)))),
-    Misconception("put_into_one_array", JOINED, scaled(lambda *g: np.linalg.norm(g))),
-    Misconception("added_as_they_are", JOINED, scaled(lambda a, b, c: np.sqrt(np.sum((a + b + c) ** 2)))),
+    Misconception(
+        "joined_as_they_are",
+        N_(
+            "The three have different shapes and cannot be joined as they are. Lay each out with `.ravel()` first, or "
+            "sum the squares of each, `np.sum(g**2)`, and add the three numbers."
+        ),
+        scaled(lambda *g: np.linalg.norm(np.concatenate(g))),
+    ),
+    Misconception(
+        "put_into_one_array",
+        N_(
+            "The three have different shapes and do not go into one array. Sum the squares of each, `np.sum(g**2)`, "
+            "and add the three numbers."
+        ),
+        scaled(lambda *g: np.linalg.norm(g)),
+    ),
+    Misconception(
+        "added_as_they_are",
+        N_(
+            "The three arrays cannot be added: they have different shapes, and belong side by side. Square and sum "
+            "each by itself, `np.sum(g**2)`, and then add the three numbers."
+        ),
+        scaled(lambda a, b, c: np.sqrt(np.sum((a + b + c) ** 2))),
+    ),
     Misconception(
         "summed_by_python",
         N_("Python's `sum` adds up rows and leaves an array. `np.sum(g**2)` gives one number for each of the three."),
