@@ -719,7 +719,7 @@ Now in training. Recall with $T = 20$, plain gradient descent with a rate of 0.3
 radius of 1.3, which make gradients explode now and then. And for comparison the illness of before: default weights
 and $T = 30$, where gradients vanish. Three networks each, with clipping at 1 and without.
 
-**Predict first.** Which of the four rows learn?
+**Predict first.** Which of the four learn: exploding or vanishing, clipped or not?
 """
 
 # %%
@@ -744,9 +744,9 @@ for name, (make, T) in ills.items():
         longest = [max(norms) for percent_right, losses, norms in found]
         curves[name, limit] = found[0][1]
         how = "clipped at 1" if limit == 1.0 else "not clipped"
-        print(f"{name}, {how:12}: {min(right):3.0f} to {max(right):3.0f} percent right; longer than 1 were "
-              f"{min(long):2.0f} to {max(long):2.0f} percent of all gradients, "
-              f"the longest {min(longest):.2g} to {max(longest):.2g}")  # fmt: skip
+        print(f"{name}, {how:12}: {min(right):3.0f} to {max(right):3.0f} percent right, "
+              f"gradients longer than 1: {min(long):2.0f} to {max(long):2.0f} percent, "
+              f"longest {min(longest):.2g} to {max(longest):.2g}")  # fmt: skip
 
 fig, axes = plt.subplots(1, 2, figsize=(6.8, 2.5), sharey=True)
 for ax, name in zip(axes, ills, strict=True):
