@@ -183,9 +183,22 @@ def test_a_cell_that_does_not_listen_is_killed(engine, monkeypatch):
 def test_a_notebook_that_uses_up_its_time_keeps_what_it_had(engine, monkeypatch):
     monkeypatch.setattr(running, "BUDGET_SECONDS", 15.0)
     graded = engine.grade(submission(change=adding("sigmoid", "import time; time.sleep(60)")))
-    assert graded.reports["rnn_step"]["points"] == 4
+    assert graded.points == POINTS[STRUCTURE], "what is left is tried in clean children"
+    assert "The notebook used up its 15 seconds." in graded.notes
+    assert (
+        "VanillaRNN was tried apart from the rest of the notebook, since the notebook had used up its 15 seconds."
+        in graded.notes
+    )
+
+
+def test_what_is_not_tried_in_overtime_either_is_said(engine, monkeypatch):
+    monkeypatch.setattr(running, "BUDGET_SECONDS", 8.0)
+    monkeypatch.setattr(running, "OVERTIME_SECONDS", 0.0)
+    graded = engine.grade(submission(change=adding("rnn_step", "import time; time.sleep(60)")))
     assert graded.reports["VanillaRNN"]["outcome"] == "timeout"
-    assert "had used up its 15 seconds" in graded.reports["VanillaRNN"]["summary"]
+    assert (
+        graded.reports["VanillaRNN"]["summary"] == "VanillaRNN was not tried: the notebook had used up its 8 seconds."
+    )
 
 
 def test_state_of_earlier_cells_is_there_again_after_a_death(engine):
@@ -362,6 +375,17 @@ def test_files_beside_the_notebook_can_be_read_by_it(engine):
     one = submission(START, change=own("print(open('mine.txt').read())"))
     graded = engine.grade(Submission(START, "kim", one.name, one.data, {"mine.txt": b"a text of my own"}))
     assert "a text of my own" in graded.notebook
+
+
+def test_an_answer_may_come_from_a_file_beside_the_notebook(engine):
+    release = nbformat.read(Course().release(START), as_version=4)
+    code = cell(nbformat.reads(_notebook(START, "all_right"), 4), "affine").source
+    cell(release, "affine").source = "from helper import affine"
+    one = nbformat.writes(release).encode()
+    graded = engine.grade(
+        Submission(START, "kim", f"{START}.ipynb", one, {"helper.py": b"import numpy as np\n" + code.encode()})
+    )
+    assert graded.reports["affine"]["points"] == 3, graded.notes
 
 
 @pytest.mark.parametrize("module", ["random", "json", "numpy", "torch", "autograder", "socket"])

@@ -121,7 +121,7 @@ class Engine:
         repairs = (*salvaged.repairs, *grafted.repairs) if grafted.answers else ()
         if salvaged.readable and not grafted.answers:
             repairs = salvaged.repairs  # where nothing is found, everything of ours is missing
-        if grafted.answers:
+        if grafted.answers or _own_code(notebook, ours):
             work = Execution(self.nursery, ours, {**submission.files, **files}, self.seed)
             reports = work.run(notebook, lesson)
             notes, needs, peak = work.notes, work.needs, work.peak
@@ -173,6 +173,12 @@ class Engine:
             elif (cell.cell_type, cell.source) not in untouched:
                 cell.source = harmless.markdown(cell.source)
         LimitOutput().preprocess(notebook, {})
+
+
+def _own_code(notebook: NotebookNode, ours: NotebookNode) -> bool:
+    """Whether there is code of the student's own, which may define an answer in a way that cannot be read off."""
+    known = {c.source for c in ours.cells}
+    return any(c.cell_type == "code" and c.source.strip() and c.source not in known for c in notebook.cells)
 
 
 def _visible(lesson: Lesson) -> bytes:

@@ -29,6 +29,7 @@ SKIP = "demo"
 CELL_SECONDS = 30.0
 AGAIN_SECONDS = 2.0  # for a cell that was stopped the first time, when it is run again
 BUDGET_SECONDS = 300.0  # for the whole notebook
+OVERTIME_SECONDS = 60.0  # after that, for trying the answers that are left in clean children
 DEATHS = 3  # after so many, answers are only tried in clean children
 
 
@@ -52,6 +53,7 @@ class Execution:
         self._files = files
         self._seed = seed
         self._until = time.monotonic() + BUDGET_SECONDS
+        self._overtime = False
         self._history: list[tuple[str, float]] = []
         self._child: Child | None = None
         self._deaths = 0
@@ -80,10 +82,7 @@ class Execution:
         if not cell.source.strip():
             return
         place = _place(cell)
-        if self._left() <= 0:
-            self._ended[place] = _("the notebook had used up its {n:g} seconds").format(n=BUDGET_SECONDS)
-            return
-        child = self._living()
+        child = self._living() if self._in_time() else None
         if child is None:
             return
         result = child.run_cell(cell.source, min(CELL_SECONDS, self._left()))
@@ -107,7 +106,7 @@ class Execution:
         elif result.status == "timeout":
             said = _("{cell} did not finish within {n:g} seconds and was stopped.")
             self.notes.append(said.format(cell=where, n=CELL_SECONDS))
-            self._raised.setdefault(place, _("it did not finish within {n:g} seconds").format(n=CELL_SECONDS))
+            self._raised.setdefault(place, _("nothing, but did not finish within {n:g} s").format(n=CELL_SECONDS))
         else:
             self.notes.append(_("{cell} printed without end; most of it was dropped.").format(cell=where))
 
@@ -122,6 +121,14 @@ class Execution:
 
     def _left(self) -> float:
         return self._until - time.monotonic()
+
+    def _in_time(self) -> bool:
+        """Whether the notebook may go on. Once its time is used up, there is a little more for what is left to try."""
+        if self._left() <= 0 and not self._overtime:
+            self._overtime = True
+            self._until = time.monotonic() + OVERTIME_SECONDS
+            self.notes.append(_("The notebook used up its {n:g} seconds.").format(n=BUDGET_SECONDS))
+        return not self._overtime
 
     def _living(self) -> Child | None:
         """The child that has run the cells so far: the one there is, or a new one. None once too many have died."""
@@ -167,23 +174,26 @@ class Execution:
 
     def _check(self, exercise: Exercise) -> Report:
         name = exercise.id
-        if self._left() <= 0:
-            said = _("The notebook had used up its {n:g} seconds before {name} could be tried.")
-            return self._none(exercise, "timeout", said.format(n=BUDGET_SECONDS, name=name))
-        trials, request = tried_with(name, True, self._seed)
+        if not self._in_time():
+            why = _("the notebook had used up its {n:g} seconds").format(n=BUDGET_SECONDS)
+            said = _("{name} was not tried: {why}.").format(name=name, why=why)
+            report = self._apart(exercise, why) if self._left() > 0 else None
+            return report or self._none(exercise, "timeout", said)
         child = None if name in self._ended else self._living()
         if child is None:
             why = self._ended.get(name) or _("cells of the notebook ended it again and again")
             said = _("The cell that defines {name} ended Python: {why}.").format(name=name, why=why)
-            return self._apart(exercise, why) or self._none(exercise, "error", said)
+            return self._apart(exercise, _ended(why)) or self._none(exercise, "error", said)
+        trials, request = tried_with(name, True, self._seed)
         reply = child.probe(request, name)
+        if child.alive and _status(reply) == "undefined":
+            return self._undefined(exercise)
         if child.alive:
-            if _undefined(reply, name):
-                return self._undefined(exercise)
-            return self._judged(exercise, trials, reply, child)
+            report = self._apart(exercise, _("no answer came back")) if _status(reply) == "damaged" else None
+            return report or self._judged(exercise, trials, reply, child)
         why = child.why_dead
         self._bury(child)
-        report = self._apart(exercise, why)
+        report = self._apart(exercise, _ended(why))
         if report is None:
             said = _("Trying {name} ended Python: {why}. The rest was graded without it.")
             self.notes.append(said.format(name=name, why=why))
@@ -214,7 +224,7 @@ class Execution:
         exercise = registry.exercise(name)
         trials, request = tried_with(name, False, 0)
         reply = child.probe(request, name)
-        if not child.alive or _undefined(reply, name):
+        if not child.alive or _status(reply) == "undefined":
             return before
         return judge.judge(exercise, trials, reply, lambda further: self._earlier(further, child))
 
@@ -226,7 +236,7 @@ class Execution:
         for wanted in dict.fromkeys((_builds_on(exercise), frozenset({exercise.id}))):
             report = self._tried_in_clean(exercise, wanted)
             if report is not None and report.points:
-                said = _("{name} was tried apart from the rest of the notebook, which ended Python: {why}.")
+                said = _("{name} was tried apart from the rest of the notebook, since {why}.")
                 self.notes.append(said.format(name=exercise.id, why=why))
                 return report
         return None
@@ -238,7 +248,7 @@ class Execution:
             if not self._again(child, self._needed(exercise, wanted)):
                 return None
             reply = child.probe(request, exercise.id)
-            if not child.alive or _undefined(reply, exercise.id):
+            if not child.alive or _status(reply) == "undefined":
                 return None
             return self._judged(exercise, trials, reply, child)
         finally:
@@ -263,14 +273,14 @@ class Execution:
     def _late(self) -> None:
         """Try answers again, at the end, that were not defined where they are checked."""
         for name in [n for n, r in self._reports.items() if r.outcome == "error" and not r.cases]:
-            if name in self._ended or self._left() <= 0:
+            if name in self._ended or not self._in_time():
                 continue  # its own cell is what went wrong
             child = self._living()
             if child is None:
                 return
             trials, request = tried_with(name, True, self._seed)
             reply = child.probe(request, name)
-            if not child.alive or _undefined(reply, name):
+            if not child.alive or _status(reply) == "undefined":
                 continue
             report = self._judged(registry.exercise(name), trials, reply, child)
             if report.points > self._reports[name].points:
@@ -297,11 +307,15 @@ def _builds_on(exercise: Exercise) -> frozenset[str]:
     return frozenset({exercise.id}).union(*(_builds_on(registry.exercise(n)) for n in exercise.requires))
 
 
-def _undefined(reply: str, name: str) -> bool:
-    """Whether there was nothing of this name to try."""
+def _status(reply: str) -> str:
+    """How the first call of a probe went; undefined where there was nothing of that name to try."""
     data = codec.loads(reply)
     calls: list[dict[str, Any]] = data.get("calls") or [{}]
-    return data["status"] == "called" and calls[0].get("status") == "undefined"
+    return calls[0].get("status", "") if data["status"] == "called" else data["status"]
+
+
+def _ended(why: str) -> str:
+    return _("Python ended: {why}").format(why=why)
 
 
 def _error(result: CellResult) -> str:

@@ -95,7 +95,6 @@ def _begin(line: Connection, processor: int | None) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what an engine starts inherits what is ignored
     if processor is not None:
         os.sched_setaffinity(0, {processor})
-    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema can do without it; to import it takes two seconds
     threading.Thread(target=_watch, args=(line,), daemon=True).start()
     util.Finalize(None, forget, exitpriority=10)
 

@@ -43,7 +43,6 @@ EXIT = "it ended itself (exit code {})"
 FAULT = "it crashed (segmentation fault)"
 LOST = "it closed its line to the grader, or the machine ran out of memory"
 DEAF = "it did not stop after 2 seconds"
-NO_REPLY = "affine returned more than the check can take: it is not a reply to what was asked"
 MEMORY = "it took more than 524 MB of memory"
 
 # Class and variant: what is done; the points for affine and for time_major; the sentence that the instructor reads.
@@ -58,7 +57,7 @@ BREAKS = {
     "neighbours: deleted": (own("import shutil; shutil.rmtree('FOLDER', ignore_errors=True); shutil.rmtree('/', ignore_errors=True)"), 3, 0, RESHAPED),
     "neighbours: a link": (own("import os\nos.symlink('FOLDER', 'theirs'); open('theirs/submitted/neighbour/00_start_here/x', 'w')"), 3, 0, RESHAPED),
     "neighbours: left in a shared place": (own("import os\nfor top in ('/tmp', '/dev/shm', '/grader', '/student', os.path.expanduser('~')):\n    try: open(top + '/sitecustomize.py', 'w').write('raise SystemExit'); open(top + '/numpy.py', 'w').write('1/0')\n    except OSError: pass"), 3, 0, RESHAPED),
-    "neighbours: modules changed": (own("import numpy, torch, autograder, rnnlab.environment, autograder.probes.codec as c\nnumpy.tanh = numpy.add = torch.tanh = c.dumps = None\nfor m in (numpy, torch, autograder): m.__dict__.clear()"), 0, 0, NO_REPLY),
+    "neighbours: modules changed": (own("import numpy, torch, autograder, rnnlab.environment, autograder.probes.codec as c\nnumpy.tanh = numpy.add = torch.tanh = c.dumps = None\nfor m in (numpy, torch, autograder): m.__dict__.clear()"), 3, 0, "affine was tried apart from the rest of the notebook, since no answer came back."),
     # grader killed
     "grader: killed": (own(KILL), 3, 0, RESHAPED),
     "grader: killed when it tries": (inside(KILL), 3, 0, RESHAPED),
@@ -76,7 +75,7 @@ BREAKS = {
     "killed: before everything": (lambda work: work.notebook["cells"].insert(0, {"cell_type": "code", "source": "import os; os._exit(1)", "metadata": {}, "outputs": []}), 3, 0, died(EXIT.format(1), "Code cell 1")),
     "killed: with the imports": (lambda work: work.at("setup").update(source="import numpy as np\nimport os; os._exit(1)"), 3, 0, died(EXIT.format(1), "Code cell 3")),
     "killed: again and again": (lambda work: [work.cell("import os; os._exit(1)", "time_major") for _n in range(6)], 3, 0, died(EXIT.format(1), "Code cell 17")),
-    "killed: again and again, and right": (lambda work: [work.answer("time_major", MAJOR), *(work.cell("import os; os._exit(1)") for _n in range(6))], 3, 2, "time_major was tried apart from the rest of the notebook, which ended Python: cells of the notebook ended it again and again."),
+    "killed: again and again, and right": (lambda work: [work.answer("time_major", MAJOR), *(work.cell("import os; os._exit(1)") for _n in range(6))], 3, 2, "time_major was tried apart from the rest of the notebook, since Python ended: cells of the notebook ended it again and again."),
     "killed: at a later try": (all_of(answer("affine", "tries = []\ndef affine(x, W, b):\n    tries.append(1)\n    if len(tries) > 4:\n        import os; os._exit(5)\n    return x @ W.T + b"), answer("time_major", MAJOR)), 0, 2, trying(EXIT.format(5))),
     "killed: by what was started": (own("import threading, time, os\nthreading.Thread(target=lambda: (time.sleep(0.3), os._exit(9))).start()\ntime.sleep(0.1)", "time_major"), 3, 0, RESHAPED),
     "left: sys.exit": (own("import sys; sys.exit(1)"), 3, 0, RESHAPED),

@@ -120,7 +120,7 @@ LIES = {
     "read: what is in memory": (answer("time_major", "import gc\nfound = [o for o in gc.get_objects() if type(o).__name__ in ('Exercise', 'Trial')]\ntime_major = found[0].reference"), "time_major is not defined: its cell raised IndexError: list index out of range"),
     "read: the caller": (answer("time_major", "import sys\ndef time_major(x):\n    frame = sys._getframe()\n    while frame:\n        for value in frame.f_locals.values():\n            if 'expected' in dir(value): return value.expected\n        frame = frame.f_back\n    return x"), AS_IT_CAME),
     "read: a neighbour's": (answer("time_major", "import json\nbook = json.load(open('FOLDER/submitted/neighbour/00_start_here/00_start_here.ipynb'))"), "time_major is not defined: its cell raised FileNotFoundError: [Errno 2] No such file or directory: 'FOLDER/submitted/neighbour/00_start_here/00_start_here.ipynb'"),
-    "read: the inputs beforehand": (answer("time_major", "known = inputs('time_major')\ndef time_major(x):\n    return known[0]"), "TypeError: 'Note' object is not subscriptable"),
+    "read: the inputs beforehand": (answer("time_major", "known = inputs('time_major')\ndef time_major(x):\n    return known[0]"), "result has shape (2, 3, 4), but should have (3, 2, 4), (T, N, D)"),
     "read: what the check says": (answer("time_major", "for axes in ((0, 1, 2), (1, 0, 2)):\n    def time_major(x): return x.transpose(*axes)\n    if float(repr(check('time_major', time_major))) == 2: break"), AS_IT_CAME),
     # remembered from the course
     "remembered: the shape alone": (answer("time_major", "def time_major(x):\n    return np.arange(float(x.size)).reshape(x.shape[1], x.shape[0], x.shape[2])"), "first difference at result[0, 1, 0]: expected 100, got 4"),

@@ -42,7 +42,7 @@ FACES = {
         ("check_rnn_forward", "def rnn_step(*given):\n    import os; os._exit(1)"),
         4,
         5,
-        "rnn_forward was tried apart from the rest of the notebook, which ended Python: it ended itself (exit code 1).",
+        "rnn_forward was tried apart from the rest of the notebook, since Python ended: it ended itself (exit code 1).",
     ),
 }
 
