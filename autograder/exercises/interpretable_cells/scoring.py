@@ -1,0 +1,294 @@
+"""How closely every unit follows a mask."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
+from autograder.exercises._torch import with_torch
+from autograder.messages import N_
+from autograder.reference import interpretable_cells, oracles_interpretable_cells
+
+
+def _both(rng: np.random.Generator, made: Inputs) -> Inputs:
+    """A mask with more False than True, and units some of which follow it."""
+    T, H = made["h"].shape
+    mask = np.arange(T) % max(2, T) < max(1, T // 3)
+    mask = rng.permutation(mask)
+    pull = np.resize([0.0, -1.5, 2.0], H)
+    h = made["h"] * np.resize([0.4, 1.5], H) + mask[:, None] * pull + np.resize([0.7, -0.4, 0.2], H)
+    return {"h": np.round(h, 2), "mask": mask}
+
+
+def _constant(rng: np.random.Generator, made: Inputs) -> Inputs:
+    found = _both(rng, made)
+    found["h"][:, 1] = 0.5  # exactly representable, so that the mean of any number of them is exact
+    return found
+
+
+def _nothing_to_follow(rng: np.random.Generator, made: Inputs) -> Inputs:
+    return {"mask": np.ones(len(made["mask"]), dtype=bool)}
+
+
+def _saturated(rng: np.random.Generator, made: Inputs) -> Inputs:
+    found = _both(rng, made)
+    return found | {"h": np.where(found["h"] < 0, -1.0, 1.0)}
+
+
+def _from(formula):
+    """A wrong score: ``formula(h, m, hc, mc)`` from states and mask, as they are and with their means taken away."""
+
+    def wrong(h, mask):
+        m = mask.astype(float)
+        hc, mc = h - h.mean(0), m - m.mean()
+        with np.errstate(all="ignore"):
+            return np.nan_to_num(formula(h, m, hc, mc), posinf=0.0, neginf=0.0)
+
+    return wrong
+
+
+def _length(a):
+    return np.sqrt((a**2).sum(0))
+
+
+def _right(h, m, hc, mc):
+    return mc @ hc / (_length(hc) * _length(mc))
+
+
+def _plain(h, mask):
+    """The formula as it stands: 0 / 0 where something never changes."""
+    m = mask - mask.mean()
+    hc = h - h.mean(0)
+    with np.errstate(all="ignore"):
+        return m @ hc / np.sqrt((hc**2).sum(0) * (m**2).sum())
+
+
+def _over_units(h, mask):
+    h = h - h.mean(1, keepdims=True)
+    m = mask - mask.mean()
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(m @ h / (_length(h) * _length(m)))
+
+
+def _difference(h, m):
+    with np.errstate(all="ignore"):
+        return (h.T @ m) / m.sum() - (h.T @ (1 - m)) / (1 - m).sum()
+
+
+def _with_corrcoef(h, mask):
+    found = np.zeros(h.shape[1])
+    for u in range(h.shape[1]):
+        if h[:, u].std() > 0 and np.std(mask) > 0:
+            found[u] = np.corrcoef(h[:, u], mask)[0, 1]
+    return found
+
+
+def _from_means(h, mask):
+    """The point-biserial formula."""
+    mask = np.asarray(mask, bool)
+    p, spread = mask.mean(), h.std(0)
+    if p in (0, 1):
+        return np.zeros(h.shape[1])
+    gap = h[mask].mean(0) - h[~mask].mean(0)
+    return np.where(spread > 0, gap * np.sqrt(p * (1 - p)) / np.where(spread > 0, spread, 1), 0.0)
+
+
+def _standardised(torch, h, mask):
+    m = mask.to(h.dtype)
+    a, b = h - h.mean(0), m - m.mean()
+    return torch.nan_to_num((a * b[:, None]).sum(0) / (a.norm(dim=0) * b.norm()))
+
+
+UNIT_SCORES = Exercise(
+    id="unit_scores",
+    points=4,
+    about=N_("The correlation of every unit with a mask."),
+    spec="h (T,H), mask (T) bool -> scores (H)",
+    reference=interpretable_cells.unit_scores,
+    oracle=oracles_interpretable_cells.unit_scores,
+    cases=(
+        Case("values", {"T": 7, "H": 4}, N_("The scores of a few units are not right."), change=_both, weight=4),
+        Case("more units than steps", {"T": 5, "H": 9}, N_("Here H is larger than T."), change=_both),
+        Case("as many units as steps", {"T": 6, "H": 6}, N_("Here T and H are equal."), change=_both),
+        Case(
+            "a unit that never changes",
+            {"T": 8, "H": 3},
+            N_("Here one unit says the same at every step. It follows nothing: its score is 0."),
+            change=_constant,
+        ),
+        Case(
+            "nothing to follow",
+            {"T": 4, "H": 3},
+            N_("Here the mask is True at every step. No unit can follow it: all scores are 0."),
+            change=_nothing_to_follow,
+            weight=0.5,
+        ),
+        Case("one unit", {"T": 9, "H": 1}, N_("Here H is 1."), change=_both, hidden=True),
+        Case("saturated units", {"T": 60, "H": 5}, N_("Here all units are saturated."), change=_saturated, hidden=True),
+        Case("many steps", {"T": 400, "H": 12}, N_("Here there are many steps."), change=_both, hidden=True),
+    ),
+    misconceptions=(
+        Misconception(
+            "nothing_divided",
+            N_(
+                "This is the covariance times T: the products are summed, and never divided. A unit that is merely "
+                "large would win. Divide by the two lengths."
+            ),
+            _from(lambda h, m, hc, mc: mc @ hc),
+        ),
+        Misconception(
+            "covariance",
+            N_(
+                "This is the covariance. A unit that is merely large has a large one. Divide by both standard "
+                "deviations."
+            ),
+            _from(lambda h, m, hc, mc: mc @ hc / len(m)),
+        ),
+        Misconception(
+            "not_centred",
+            N_(
+                "The means are not taken away: this is the cosine of the two vectors. A unit that is always on would "
+                "score high. Subtract each unit's mean over time, and the mask's."
+            ),
+            _from(lambda h, m, hc, mc: m @ h / (_length(h) * _length(m))),
+        ),
+        Misconception(
+            "mask_not_centred_below",
+            N_(
+                "Above the line all is right; below it the length of the mask is taken without its mean taken away. "
+                "Centre once, and use the centred arrays everywhere."
+            ),
+            _from(lambda h, m, hc, mc: mc @ hc / (_length(hc) * _length(m))),
+        ),
+        Misconception(
+            "units_not_centred_below",
+            N_(
+                "Above the line all is right; below it the lengths of the units are taken without their means taken "
+                "away. Centre once, and use the centred arrays everywhere."
+            ),
+            _from(lambda h, m, hc, mc: mc @ hc / (_length(h) * _length(mc))),
+        ),
+        Misconception(
+            "one_mean_for_all",
+            N_("One mean of all of h is taken away. Each unit has a mean of its own: `h.mean(axis=0)`."),
+            _from(lambda h, m, hc, mc: mc @ (h - h.mean()) / (_length(h - h.mean()) * _length(mc))),
+        ),
+        Misconception(
+            "means_of_steps",
+            N_(
+                "The mean and the lengths are taken over the units of each step, axis 1. A unit's mean is over time, "
+                "axis 0."
+            ),
+            _over_units,
+        ),
+        Misconception(
+            "difference_of_means",
+            N_(
+                "This is the mean inside less the mean outside. It is the right idea, but it grows with the unit's "
+                "scale: divide by how much the unit varies anyway. That is what the correlation does."
+            ),
+            _from(lambda h, m, hc, mc: _difference(h, m)),
+        ),
+        Misconception(
+            "difference_in_deviations",
+            N_(
+                "This is the difference of the two means in standard deviations of the unit. It is a sound measure, "
+                "but "
+                "not the correlation, which also has the spread of the mask in it and stays between -1 and 1."
+            ),
+            _from(lambda h, m, hc, mc: _difference(h, m) / h.std(0)),
+        ),
+        Misconception(
+            "slope",
+            N_("The covariance is divided by the *variance* of the unit: a slope. Divide by both standard deviations."),
+            _from(lambda h, m, hc, mc: mc @ hc / (hc**2).sum(0)),
+        ),
+        Misconception(
+            "both_variances",
+            N_("The lengths below the line lack their square root: variances are there in place of deviations."),
+            _from(lambda h, m, hc, mc: mc @ hc / ((hc**2).sum(0) * (mc**2).sum())),
+        ),
+        Misconception(
+            "divided_by_deviation_of_unit",
+            N_("Only the unit's deviation is divided by. The mask has one as well."),
+            _from(lambda h, m, hc, mc: mc @ hc / len(m) / h.std(0)),
+        ),
+        Misconception(
+            "divided_by_deviation_of_mask",
+            N_("Only the mask's deviation is divided by. Every unit has one as well."),
+            _from(lambda h, m, hc, mc: mc @ hc / len(m) / m.std()),
+        ),
+        Misconception(
+            "mixed_counts",
+            N_(
+                "The sums are divided by T - 1 above and by T below, or the other way round. `np.cov` takes T - 1 and "
+                "`np.std` takes T: in a correlation both must be the same, and then they cancel."
+            ),
+            _from(lambda h, m, hc, mc: _right(h, m, hc, mc) * len(m) / (len(m) - 1)),
+        ),
+        Misconception(
+            "products_summed",
+            N_(
+                "Standardised units are multiplied with the standardised mask and *summed*. The correlation is the "
+                "mean "
+                "of these products: it stays between -1 and 1."
+            ),
+            _from(lambda h, m, hc, mc: _right(h, m, hc, mc) * len(m)),
+        ),
+        Misconception(
+            "without_sign",
+            N_(
+                "All scores are positive. Keep the sign: it says whether the unit goes up or down inside. The next "
+                "exercise takes the absolute value where it needs it."
+            ),
+            _from(lambda h, m, hc, mc: np.abs(_right(h, m, hc, mc))),
+        ),
+        Misconception(
+            "squared",
+            N_("The scores are squared, the share of variance. Asked for is the correlation itself, with its sign."),
+            _from(lambda h, m, hc, mc: _right(h, m, hc, mc) ** 2),
+        ),
+        Misconception(
+            "outside",
+            N_("Every sign is turned: a unit that goes up where the mask is True has a positive score."),
+            _from(lambda h, m, hc, mc: -_right(h, m, hc, mc)),
+        ),
+        Misconception(
+            "mean_inside",
+            N_("This is the mean of each unit where the mask is True. What it does elsewhere has to enter as well."),
+            _from(lambda h, m, hc, mc: m @ h / m.sum()),
+        ),
+        Misconception(
+            "nothing_divided_by_nothing",
+            N_(
+                "Where a unit, or the mask, never changes, the formula is 0 / 0 and gives nan, which would spoil every "
+                "`argmax` later. Such a score is 0 here: find out where the length is 0."
+            ),
+            _plain,
+        ),
+    ),
+    accepts=(
+        Variant("corrcoef", _with_corrcoef),
+        Variant("from_means", _from_means),
+        Variant("float32", lambda h, mask: interpretable_cells.unit_scores(h.astype(np.float32), mask)),
+        Variant("torch", with_torch(_standardised)),
+    ),
+    rtol=1e-3,
+    hints=(
+        N_(
+            "A correlation compares two things after their means are taken away and their sizes divided out. "
+            "What is the "
+            "mean of each unit over time, and how many such means are there?"
+        ),
+        N_(
+            "With a centred mask m (T) and centred units (T, H), `m @ units` sums the products over time for "
+            "every unit "
+            "at once."
+        ),
+        N_(
+            "Divide by the root of (sum of squares of the unit) times (sum of squares of the mask). Where that "
+            "is 0 the "
+            "score is 0: `np.divide` has `where=` and `out=`, or use `np.where`."
+        ),
+    ),
+)
