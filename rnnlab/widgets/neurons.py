@@ -44,7 +44,7 @@ class Neurons(Widget):
             Choice("state", _("state"), (("h", "h"), ("tanh(c)", "c")), "h"),
             Typed("text", _("text"), text),
         )
-        self._traced: tuple[str, np.ndarray, np.ndarray] = ("", np.zeros(0), np.zeros(0))
+        self._traced: tuple[str | None, np.ndarray, np.ndarray] = (None, np.zeros(0), np.zeros(0))
         super().__init__()
 
     def values(self, state: State) -> np.ndarray:
