@@ -84,8 +84,8 @@ neurons(network, unit=28)
 # %% [markdown]
 r"""
 Walk through some units (in a live notebook: the play button; and type a text of your own). Most of them flicker, and
-mean nothing that has a name. Some seem to: this one comes on in English, in comments and in docstrings. You may find
-one that likes brackets, or one that fades along the line.
+mean nothing that has a name. Some seem to. This one goes down where a line begins, and up in brackets, in strings and
+in the docstring. What would you call it? Write the name down; there will be a table.
 
 Here three of them read the same lines.
 """
@@ -132,7 +132,7 @@ where, **once this character was read**, a string is open.
 
 # %% exercise="quote_mask"
 def quote_mask(text):
-    """quote_mask: text (a string of T characters) -> mask (T), True or False
+    """quote_mask: text (a string of T characters) -> (T), True or False
 
     Where a string is open, once each character was read.
     """
@@ -166,8 +166,9 @@ so far, and how many of them are the spaces that it begins with.
 
 # %% tags=["demo"]
 quotes = np.stack([np.asarray(quote_mask(one), dtype=bool) for one in text.texts])  # (N, T)
-richest = int((quotes & text.scored).sum(axis=1).argmax())
-excerpt = slice(0, 260)
+excerpt = slice(0, 300)
+fits = [text.scored[n, excerpt].all() and max(map(len, text.texts[n].split("\n"))) < 84 for n in range(N)]
+richest = int((quotes[:, excerpt].sum(axis=1) * fits).argmax())
 lit(text.texts[richest][excerpt], {f"{text.files[richest]}, the mask": quotes[richest, excerpt]})
 
 # %% [markdown]
@@ -256,7 +257,7 @@ Write `unit_scores(h, mask)`: `h (T, H)`, one row for each step, and `mask (T)`,
 
 # %% exercise="unit_scores"
 def unit_scores(h, mask):
-    """h (T,H), mask (T) bool -> scores (H)
+    """h (T,H), mask (T) bool -> (H)
 
     The correlation of every unit with a mask; 0 where one of them never changes.
     """
@@ -390,16 +391,23 @@ for name in labels:
     scores = [one[name][1] for one in baseline]
     print(f"{name:10}   {cells[0]}  {cells[1]}  {min(scores):.2f} to {max(scores):.2f}")
 
+named = np.zeros(network.size, dtype=bool)
+for values, where in labels.values():
+    bar = max(np.abs(unit_scores(states[where], values[where])).max() for states in blank)
+    named |= np.abs(unit_scores(h[where], values[where])) > bar
+print(f"units that follow one of the six more closely than any unit of the untrained networks: {named.sum()} of 256")
+
 # %% [markdown]
 r"""
 So there are such units, on files that had no part in choosing them. Two warnings before you believe the table.
 
 Compare with the last column: an untrained network "knows", in part, how far along the line it is, since its state
 drifts while it reads. And look for a unit that comes up **more than once**. A comment is English, a docstring is
-English, and lines of English are long. A unit that is the best for two or three labels cannot be *about* each of them;
-perhaps it follows the English. A score says that two things go together, and not what the unit is about.
+English, and lines of English are long. A unit that is the best for two or three labels cannot be *about* each of
+them; perhaps it follows something that they share. (The unit that you gave a name to is in the table. Is your name?)
+A score says that two things go together, and not what the unit is about.
 
-The quote unit is what we came for. Here it reads the stretch with the most strings:
+The quote unit is what we came for. Here it reads the same lines as the mask above:
 """
 
 # %% tags=["demo"]
@@ -474,7 +482,7 @@ the next step and the readout get to see it.
 
 # %% exercise="ablate"
 def ablate(ids, units, values, W_xh, W_hh, b):
-    """ablate: ids (N,T), units (C), values (C), W_xh (4H,V), W_hh (4H,H), b (4H) -> h (N,T,H)
+    """ablate: ids (N,T), units (C), values (C), W_xh (4H,V), W_hh (4H,H), b (4H) -> (N,T,H)
 
     The hidden states of an LSTM in which some units say the same at every step.
     """
@@ -575,11 +583,12 @@ mark = network.characters.index("'")
 runs = {"whole": h[later]}
 for held_at in (-0.8, 0.8):
     runs[f"held at {held_at:+.1f}"] = ablate(ids, np.array([quote_unit]), np.array([held_at]), *network.cell)
+print(f"{'bits more':14}" + "".join(f"{place:>11}" for place in places) + "   chance of a ' outside")
 for name, states in runs.items():
     change = network.bits(states, ids) - bits[later]
-    paid = ", ".join(f"{place} {change[where].mean():+.2f}" for place, where in places.items())
+    paid = "".join(f"{change[where].mean():+11.2f}" for where in places.values())
     expected = 100 * 2 ** network.log_probs(states[:, :-1][places["outside"]])[:, mark].mean()
-    print(f"{name:12} {paid} bits; a ' outside: {expected:.2f} percent")
+    print(f"{name:14}{paid}   {expected:.2f} percent")
 
 # %% [markdown]
 r"""
