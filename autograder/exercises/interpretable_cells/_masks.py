@@ -53,6 +53,29 @@ def then(change):
     return lambda text: change(right(text), text)
 
 
+def pattern(strings, closed):
+    """What a search for strings finds, with their closing mark or without it."""
+
+    def mask(text):
+        found = np.zeros(len(text), dtype=bool)
+        for one in re.finditer(strings, text):
+            found[one.start() : one.end() - (not closed)] = True
+        return found
+
+    return mask
+
+
+def escaped_left_out(text):
+    """The character after a backslash is jumped over, and with it its place in the mask."""
+    mask = scanner()(text)
+    skipped, inside = False, False
+    for t, char in enumerate(text):
+        skipped, was = (not skipped and inside and char == "\\"), skipped
+        mask[t] &= not was
+        inside = scanner()(text)[t] if char in "'\"\n#" else inside or mask[t]
+    return mask
+
+
 def by_pattern(text):
     mask = np.zeros(len(text), dtype=bool)
     for found in STRING.finditer(text):

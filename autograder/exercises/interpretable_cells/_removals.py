@@ -81,6 +81,33 @@ def cells_held(ids, units, values, W_xh, W_hh, b):
     return np.stack(kept, axis=1)
 
 
+def before_in_place(ids, units, values, W_xh, W_hh, b):
+    """Held before each step, in the array that was stored after the one before."""
+    h, c, kept = np.zeros((len(ids), W_hh.shape[1])), np.zeros((len(ids), W_hh.shape[1])), []
+    for t in range(ids.shape[1]):
+        h[:, units] = values
+        h, c = read_char(ids[:, t], h, c, W_xh, W_hh, b)
+        kept.append(h)
+    return np.stack(kept, axis=1)
+
+
+def unheard(ids, units, values, W_xh, W_hh, b):
+    """Held in h, but the next step does not hear the values."""
+    W_hh = np.array(W_hh)
+    W_hh[:, units] = 0
+    return loop(clamp, clamp)(ids, units, values, W_xh, W_hh, b)
+
+
+def unheard_in_place(ids, units, values, W_xh, W_hh, b):
+    W_hh[:, units] = 0
+    return loop(clamp, clamp)(ids, units, values, W_xh, W_hh, b)
+
+
+def columns_off_in_place(ids, units, values, W_xh, W_hh, b):
+    W_hh[:, units] = 0
+    return trace()(ids, W_xh, W_hh, b)[0]
+
+
 def by_mask(ids, units, values, W_xh, W_hh, b):
     """A mask of the units in place of their numbers: the values then go to the units in increasing order."""
     inside = np.isin(np.arange(W_hh.shape[1]), units)

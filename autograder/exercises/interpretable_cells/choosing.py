@@ -71,6 +71,11 @@ def _then(change):
     return wrong
 
 
+def _all_scores(h, mask, *, unit_scores=scores_of):
+    unit, _score = interpretable_cells.best_unit(h, mask, unit_scores=unit_scores)
+    return unit, unit_scores(h[len(h) // 2 :], mask[len(h) // 2 :])
+
+
 def _by_loop(h, mask):
     half = len(h) // 2
     best, most, sign = 0, -1.0, 1.0
@@ -217,6 +222,34 @@ BEST_UNIT = Exercise(
                 "goes *down* inside knows as much: choose by the absolute value."
             ),
             _way(lambda a, b, whole: np.argmax(a), _signed),
+        ),
+        Misconception(
+            "largest_score_unsigned",
+            N_(
+                "The largest score is taken with its sign, and the score of the second half without it. It should be "
+                "the other way round: choose by the absolute value, and keep the sign of the second half."
+            ),
+            _way(lambda a, b, whole: np.argmax(a), lambda u, a, b, whole: np.abs(b[u])),
+        ),
+        Misconception(
+            "largest_score_as_it_is",
+            N_(
+                "The largest score is taken with its sign, and so is that of the second half. A unit that goes *down* "
+                "inside knows as much: choose by the absolute value, and count its own direction as positive."
+            ),
+            _way(lambda a, b, whole: np.argmax(a), lambda u, a, b, whole: b[u]),
+        ),
+        Misconception(
+            "all_scores",
+            N_(
+                "The scores of *all* units on the second half came back. Asked for is that of the chosen one, a number."
+            ),
+            _all_scores,
+        ),
+        Misconception(
+            "size_of_the_first",
+            N_("The score has the size of the first half and the sign of the second. Its size is the second half's."),
+            _way(_first, lambda u, a, b, whole: np.abs(a[u]) * np.sign(a[u]) * np.sign(b[u])),
         ),
         Misconception(
             "smallest_score",

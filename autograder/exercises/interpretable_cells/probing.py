@@ -111,6 +111,13 @@ def _then(change):
     return wrong
 
 
+def _overwritten(h, y, alpha):
+    found = interpretable_cells.linear_probe(h, y, alpha)
+    h -= h.mean(axis=0)
+    y -= y.mean()
+    return found
+
+
 def _with_ones(h, y, alpha):
     T, H = h.shape
     ones = np.hstack([h, np.ones((T, 1))])
@@ -318,6 +325,25 @@ LINEAR_PROBE = Exercise(
                 "states."
             ),
             _then(lambda h, w, b: (h @ w + b, b)),
+        ),
+        Misconception(
+            "bias_is_predictions",
+            N_("The second output is the predictions. Return the bias, one number: y.mean() - h.mean(axis=0) @ w."),
+            _then(lambda h, w, b: (w, h @ w + b)),
+        ),
+        Misconception(
+            "products_for_the_bias",
+            N_("The second output is h @ w, one number for each step. The bias is one number."),
+            _then(lambda h, w, b: (w, h @ w)),
+        ),
+        Misconception(
+            "overwritten",
+            N_(
+                "The probe is right, but h and y have lost their means: `h -= ...` writes into the caller's arrays. "
+                "Make "
+                "new ones, `centred = h - ...`."
+            ),
+            _overwritten,
         ),
         Misconception(
             "bias_first",

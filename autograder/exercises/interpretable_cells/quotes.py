@@ -177,6 +177,51 @@ LINES = (
         ways.scanner(escapes="", newline=False),
     ),
     Misconception(
+        "escaped_left_out",
+        N_(
+            "The character after a backslash is False. It is a part of the string, whatever it is: jump over its "
+            "*meaning*, and give it its True."
+        ),
+        ways.escaped_left_out,
+    ),
+    Misconception(
+        "marks_alone",
+        N_("True stands at the quotation marks, and nowhere else. A string is open from the first to the second."),
+        ways.then(lambda mask, text: np.array([c in "'\"" for c in text])),
+    ),
+    Misconception(
+        "pattern_over_lines",
+        N_(
+            "This is what a search for `'...'` or a pair of double quotes finds, closing marks included. It knows no "
+            "comments, no backslashes and no lines: go through the text character by character instead."
+        ),
+        ways.pattern(r"""'[^']*'|"[^"]*\"""", True),
+    ),
+    Misconception(
+        "pattern_over_lines_open",
+        N_(
+            "This is what a search for `'...'` or a pair of double quotes finds, less the closing marks. It knows no "
+            "comments, no backslashes and no lines: go through the text character by character instead."
+        ),
+        ways.pattern(r"""'[^']*'|"[^"]*\"""", False),
+    ),
+    Misconception(
+        "pattern_in_a_line",
+        N_(
+            "This is what a search for complete strings within a line finds, closing marks included. It knows no "
+            "comments and no backslashes, and a string that its line cuts off is missed."
+        ),
+        ways.pattern(r"""'[^'\n]*'|"[^"\n]*\"""", True),
+    ),
+    Misconception(
+        "pattern_in_a_line_open",
+        N_(
+            "This is what a search for complete strings within a line finds, less the closing marks. It knows no "
+            "comments and no backslashes, and a string that its line cuts off is missed."
+        ),
+        ways.pattern(r"""'[^'\n]*'|"[^"\n]*\"""", False),
+    ),
+    Misconception(
         "numbers_of_characters",
         N_("Places came back, and not a mask. One True or False for *every* character: start with an array of False."),
         ways.then(lambda mask, text: np.flatnonzero(mask)),

@@ -211,6 +211,56 @@ ABLATE = Exercise(
             ways.with_weights(ways.columns_off),
         ),
         Misconception(
+            "weights_from_the_unit_zeroed_in_place",
+            N_(
+                "The columns of W_hh are set to 0, in the caller's own array. That spoils the network for whatever "
+                "comes "
+                "after, holds the units at 0 and not at `values`, and the readout still reads their own h. Hold h "
+                "itself."
+            ),
+            ways.columns_off_in_place,
+        ),
+        Misconception(
+            "unheard",
+            N_(
+                "h is held, but the columns of W_hh are set to 0 as well, so that the next step hears 0 and not the "
+                "values. Leave the weights as they are."
+            ),
+            ways.unheard,
+        ),
+        Misconception(
+            "unheard_in_place",
+            N_(
+                "h is held, but the columns of W_hh are set to 0 as well, in the caller's own array. The next step "
+                "then "
+                "hears 0 and not the values, and the network is spoilt for whatever comes after. Leave the weights."
+            ),
+            ways.unheard_in_place,
+        ),
+        Misconception(
+            "before_the_step",
+            N_(
+                "The values are put into h *before* each step. So the next step hears them, but what is stored, and "
+                "what "
+                "the readout reads, are the units' own values: put them in right after the step."
+            ),
+            ways.loop(ways.clamp, ways.free, start=ways.clamped),
+        ),
+        Misconception(
+            "before_the_step_in_place",
+            N_(
+                "The values are put into h *before* each step: the last state that comes back has the units' own "
+                "values, "
+                "and the start is not zero. Put them in right after the step, before h is stored."
+            ),
+            ways.before_in_place,
+        ),
+        Misconception(
+            "only_the_units",
+            N_("Only the units that are held came back. Return all H of them."),
+            lambda ids, units, *rest: ways.loop(ways.clamp, ways.clamp)(ids, units, *rest)[:, :, units],
+        ),
+        Misconception(
             "first_gate_zeroed",
             N_(
                 "Rows of W_hh are set to 0. Those hold the weights *into* the input gates of the units, and a unit "

@@ -47,6 +47,27 @@ def _from(formula):
     return wrong
 
 
+def _unguarded(formula):
+    """The same, with nan where something is divided by nothing."""
+
+    def wrong(h, mask):
+        m = mask.astype(float)
+        hc, mc = h - h.mean(0), m - m.mean()
+        with np.errstate(all="ignore"):
+            return formula(h, m, hc, mc)
+
+    return wrong
+
+
+def _both_ways(name, message, formula):
+    """A wrong formula, with its nan made zero and with its nan left in."""
+    more = N_("(And it is nan where something never changes: such a score is 0.)")
+    return (
+        Misconception(name, message, _from(formula)),
+        Misconception(f"{name}_and_nan", f"{message} {more}", _unguarded(formula)),
+    )
+
+
 def _length(a):
     return np.sqrt((a**2).sum(0))
 
@@ -152,26 +173,26 @@ UNIT_SCORES = Exercise(
             ),
             _from(lambda h, m, hc, mc: m @ h / (_length(h) * _length(m))),
         ),
-        Misconception(
+        *_both_ways(
             "mask_not_centred_below",
             N_(
                 "Above the line all is right; below it the length of the mask is taken without its mean taken away. "
                 "Centre once, and use the centred arrays everywhere."
             ),
-            _from(lambda h, m, hc, mc: mc @ hc / (_length(hc) * _length(m))),
+            lambda h, m, hc, mc: mc @ hc / (_length(hc) * _length(m)),
         ),
-        Misconception(
+        *_both_ways(
             "units_not_centred_below",
             N_(
                 "Above the line all is right; below it the lengths of the units are taken without their means taken "
                 "away. Centre once, and use the centred arrays everywhere."
             ),
-            _from(lambda h, m, hc, mc: mc @ hc / (_length(h) * _length(mc))),
+            lambda h, m, hc, mc: mc @ hc / (_length(h) * _length(mc)),
         ),
-        Misconception(
+        *_both_ways(
             "one_mean_for_all",
             N_("One mean of all of h is taken away. Each unit has a mean of its own: `h.mean(axis=0)`."),
-            _from(lambda h, m, hc, mc: mc @ (h - h.mean()) / (_length(h - h.mean()) * _length(mc))),
+            lambda h, m, hc, mc: mc @ (h - h.mean()) / (_length(h - h.mean()) * _length(mc)),
         ),
         Misconception(
             "means_of_steps",
@@ -181,77 +202,95 @@ UNIT_SCORES = Exercise(
             ),
             _over_units,
         ),
-        Misconception(
+        *_both_ways(
             "difference_of_means",
             N_(
                 "This is the mean inside less the mean outside. It is the right idea, but it grows with the unit's "
                 "scale: divide by how much the unit varies anyway. That is what the correlation does."
             ),
-            _from(lambda h, m, hc, mc: _difference(h, m)),
+            lambda h, m, hc, mc: _difference(h, m),
         ),
-        Misconception(
+        *_both_ways(
             "difference_in_deviations",
             N_(
                 "This is the difference of the two means in standard deviations of the unit. It is a sound measure, "
                 "but "
                 "not the correlation, which also has the spread of the mask in it and stays between -1 and 1."
             ),
-            _from(lambda h, m, hc, mc: _difference(h, m) / h.std(0)),
+            lambda h, m, hc, mc: _difference(h, m) / h.std(0),
         ),
-        Misconception(
+        *_both_ways(
             "slope",
             N_("The covariance is divided by the *variance* of the unit: a slope. Divide by both standard deviations."),
-            _from(lambda h, m, hc, mc: mc @ hc / (hc**2).sum(0)),
+            lambda h, m, hc, mc: mc @ hc / (hc**2).sum(0),
         ),
-        Misconception(
+        *_both_ways(
             "both_variances",
             N_("The lengths below the line lack their square root: variances are there in place of deviations."),
-            _from(lambda h, m, hc, mc: mc @ hc / ((hc**2).sum(0) * (mc**2).sum())),
+            lambda h, m, hc, mc: mc @ hc / ((hc**2).sum(0) * (mc**2).sum()),
         ),
-        Misconception(
+        *_both_ways(
             "divided_by_deviation_of_unit",
             N_("Only the unit's deviation is divided by. The mask has one as well."),
-            _from(lambda h, m, hc, mc: mc @ hc / len(m) / h.std(0)),
+            lambda h, m, hc, mc: mc @ hc / len(m) / h.std(0),
         ),
-        Misconception(
+        *_both_ways(
             "divided_by_deviation_of_mask",
             N_("Only the mask's deviation is divided by. Every unit has one as well."),
-            _from(lambda h, m, hc, mc: mc @ hc / len(m) / m.std()),
+            lambda h, m, hc, mc: mc @ hc / len(m) / m.std(),
         ),
-        Misconception(
+        *_both_ways(
             "mixed_counts",
             N_(
                 "The sums are divided by T - 1 above and by T below, or the other way round. `np.cov` takes T - 1 and "
                 "`np.std` takes T: in a correlation both must be the same, and then they cancel."
             ),
-            _from(lambda h, m, hc, mc: _right(h, m, hc, mc) * len(m) / (len(m) - 1)),
+            lambda h, m, hc, mc: _right(h, m, hc, mc) * len(m) / (len(m) - 1),
+        ),
+        *_both_ways(
+            "mixed_counts_turned",
+            N_(
+                "The scores are (T - 1) / T of what they should be: the deviations are divided by T - 1, and the "
+                "mean of "
+                "the products by T. In a correlation both must be the same, and then they cancel."
+            ),
+            lambda h, m, hc, mc: _right(h, m, hc, mc) * (len(m) - 1) / len(m),
         ),
         Misconception(
+            "covariance_less_one",
+            N_(
+                "This is the covariance, as `np.cov` has it. A unit that is merely large has a large one. Divide by "
+                "both "
+                "standard deviations."
+            ),
+            _from(lambda h, m, hc, mc: mc @ hc / (len(m) - 1)),
+        ),
+        *_both_ways(
             "products_summed",
             N_(
                 "Standardised units are multiplied with the standardised mask and *summed*. The correlation is the "
                 "mean "
                 "of these products: it stays between -1 and 1."
             ),
-            _from(lambda h, m, hc, mc: _right(h, m, hc, mc) * len(m)),
+            lambda h, m, hc, mc: _right(h, m, hc, mc) * len(m),
         ),
-        Misconception(
+        *_both_ways(
             "without_sign",
             N_(
                 "All scores are positive. Keep the sign: it says whether the unit goes up or down inside. The next "
                 "exercise takes the absolute value where it needs it."
             ),
-            _from(lambda h, m, hc, mc: np.abs(_right(h, m, hc, mc))),
+            lambda h, m, hc, mc: np.abs(_right(h, m, hc, mc)),
         ),
-        Misconception(
+        *_both_ways(
             "squared",
             N_("The scores are squared, the share of variance. Asked for is the correlation itself, with its sign."),
-            _from(lambda h, m, hc, mc: _right(h, m, hc, mc) ** 2),
+            lambda h, m, hc, mc: _right(h, m, hc, mc) ** 2,
         ),
-        Misconception(
+        *_both_ways(
             "outside",
             N_("Every sign is turned: a unit that goes up where the mask is True has a positive score."),
-            _from(lambda h, m, hc, mc: -_right(h, m, hc, mc)),
+            lambda h, m, hc, mc: -_right(h, m, hc, mc),
         ),
         Misconception(
             "mean_inside",
