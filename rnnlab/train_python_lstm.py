@@ -20,7 +20,7 @@ import torch
 from torch.nn.functional import cross_entropy, one_hot
 
 from rnnlab.data import python_source
-from rnnlab.python_lstm import WEIGHTS, bits_per_char, load
+from rnnlab.python_lstm import bits_per_char, load, path_of
 
 V, H = len(python_source.CHARACTERS), 256
 STREAMS, CHUNK, RATE, CLIP = 16, 128, 3e-3, 1.0
@@ -101,13 +101,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--updates", type=int, default=UPDATES)
     parser.add_argument("--seed", type=int, default=0, help="of the first weights")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
+    parser.add_argument("--out", type=Path, help="where the weights go, if not to those of the course")
     asked = parser.parse_args()
-    save(fit(asked.updates, asked.seed), asked.out)
+    out = asked.out or path_of(asked.seed)
+    save(fit(asked.updates, asked.seed), out)
     texts = python_source.held_out()
-    bits = bits_per_char(load(asked.out), python_source.encode("\n".join(texts.values())))
-    size = asked.out.stat().st_size
-    print(f"{asked.out.name}: {size:,} bytes; {bits:.3f} bits per character on {len(texts)} files held out")
+    bits = bits_per_char(load(path=out), python_source.encode("\n".join(texts.values())))
+    size = out.stat().st_size
+    print(f"{out.name}: {size:,} bytes; {bits:.3f} bits per character on {len(texts)} files held out")
 
 
 if __name__ == "__main__":

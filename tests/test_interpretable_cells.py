@@ -17,7 +17,7 @@ from rnnlab.data import python_labels, python_source
 from rnnlab.lit import lit
 from rnnlab.widgets.neurons import LINES, WIDE, neurons, shown
 
-CHECKSUM = 2649819002
+CHECKSUMS = (2649819002, 4048885695)
 SOURCE = 'def f(x):\n    """Say "it".\n    """\n    return [g("a", \'b\')]  # don\'t\n'
 
 
@@ -30,9 +30,10 @@ def weights():
 
 
 def test_the_weights_are_those_that_the_lesson_was_built_with():
-    """They are no part of its fingerprint. After training anew: ``autograder build --force 07``, then this number."""
-    assert zlib.crc32(python_lstm.WEIGHTS.read_bytes()) == CHECKSUM
-    assert python_lstm.WEIGHTS.stat().st_size < 1_500_000
+    """They are no part of its fingerprint. After training anew: ``autograder build --force 07``, then these numbers."""
+    files = [python_lstm.path_of(seed) for seed in (0, 1)]
+    assert tuple(zlib.crc32(file.read_bytes()) for file in files) == CHECKSUMS
+    assert sum(file.stat().st_size for file in files) < 1_500_000
 
 
 def test_the_weights_need_no_pickle(weights):
@@ -74,7 +75,7 @@ def test_training_is_the_same_twice(tmp_path):
     for path in paths:
         train_python_lstm.save(train_python_lstm.fit(2), path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    python_lstm.load(paths[0])
+    python_lstm.load(path=paths[0])
 
 
 def test_what_is_written_is_drawn_from_the_network(weights):
