@@ -27,7 +27,7 @@ class Lit:
     def _repr_html_(self) -> str:
         body = "\n\n".join(self._row(*row) for row in self.rows)
         card = f"background:{palette.CARD};color:{palette.INK};border:1px solid {palette.EDGE};border-radius:6px"
-        style = f"{card};padding:.7em 1em;margin:0;line-height:1.5;font-size:13px;overflow-x:auto"
+        style = f"{card};padding:.7em 1em;margin:0;font:13px/1.5 monospace;overflow-x:auto"
         low, high = (f"{sign}{self.limit:.2g}" for sign in ("\N{MINUS SIGN}", "+"))
         legend = f"{_span(f' {low} ', -STEPS)}{_span(' 0 ', 0)}{_span(f' {high} ', STEPS)}"
         return f'<pre style="{style}">{legend}\n\n{body}</pre>'
