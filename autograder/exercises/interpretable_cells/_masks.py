@@ -65,6 +65,45 @@ def pattern(strings, closed):
     return mask
 
 
+def at(chars):
+    """The right mask, but True as well where a string has just ended at one of these characters."""
+
+    def change(mask, text):
+        was = np.concatenate([[False], mask[:-1]])
+        return mask | (was & np.array([c in chars for c in text], dtype=bool))
+
+    return then(change)
+
+
+def each_kind(text):
+    """A count of each kind of mark, whatever stands around it."""
+    return parity("'")(text) | parity('"')(text)
+
+
+def without_lines(text):
+    """The characters that end lines have no place in the mask."""
+    return scanner()(text)[np.array([c != "\n" for c in text], dtype=bool)]
+
+
+def skipped(text, mask):
+    """For each character whether it follows a backslash that counts."""
+    found, skip = np.zeros(len(text), dtype=bool), False
+    for t, char in enumerate(text):
+        found[t] = skip and char != "\n"
+        skip = char == "\\" and not skip and bool(mask[t])
+    return found
+
+
+def skipped_without_place(text):
+    mask = scanner()(text)
+    return mask[~skipped(text, mask)]
+
+
+def backslash_left_out(text):
+    mask = scanner()(text)
+    return mask & ~np.append(skipped(text, mask)[1:], False)
+
+
 def escaped_left_out(text):
     """The character after a backslash is jumped over, and with it its place in the mask."""
     mask = scanner()(text)

@@ -45,6 +45,28 @@ def others(h, units, values, t):
     return np.where(keep, h, np.mean(values))
 
 
+def in_rows(ids, units, values, W_xh, W_hh, b):
+    """`h[units] = values`, as it stands: often the shapes do not fit."""
+
+    def held(h, units, values, t):
+        h = np.array(h)
+        h[units] = values
+        return h
+
+    return loop(held, held)(ids, units, values, W_xh, W_hh, b)
+
+
+def names_swapped(ids, units, values, W_xh, W_hh, b):
+    """`c, h = read_char(...)`."""
+    h = c = np.zeros((len(ids), W_hh.shape[1]))
+    kept = []
+    for t in range(ids.shape[1]):
+        c, h = read_char(ids[:, t], h, c, W_xh, W_hh, b)
+        h = clamped(h, units, values)
+        kept.append(h)
+    return np.stack(kept, axis=1)
+
+
 def with_weights(change):
     """The plain run with changed weights: ``change(W_hh, units)`` works on a copy."""
 

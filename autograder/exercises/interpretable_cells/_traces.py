@@ -46,6 +46,29 @@ def then(change):
     return lambda ids, W_xh, W_hh, b: change(*right(ids, W_xh, W_hh, b))
 
 
+def names_swapped(ids, W_xh, W_hh, b):
+    """`c, h = read_char(...)`: what is called h is c, also in the next step."""
+    h, c = trace(after=lambda h, c, t: (c, h))(ids, W_xh, W_hh, b)
+    return c, h
+
+
+def sizes_swapped(ids, W_xh, W_hh, b):
+    """`T, N = ids.shape`."""
+    T, N = ids.shape
+    h = c = np.zeros((N, W_hh.shape[1]))
+    kept = []
+    for t in range(T):
+        h, c = read_char(ids[:, t], h, c, W_xh, W_hh, b)
+        kept.append((h, c))
+    return tuple(np.stack(parts, axis=1) for parts in zip(*kept))
+
+
+def one_text_after_another(ids, W_xh, W_hh, b):
+    """Every text begins with the state in which the one before it ended."""
+    h, c = trace()(ids.reshape(1, -1), W_xh, W_hh, b)
+    return h.reshape(*ids.shape, -1), c.reshape(*ids.shape, -1)
+
+
 def texts_read_as_steps(ids, W_xh, W_hh, b):
     """Rows of ids, which are texts, are read as if they were steps."""
     return trace(column=lambda ids, t: ids[t])(ids, W_xh, W_hh, b)

@@ -99,6 +99,17 @@ def _as_arrays(h, mask):
     return np.int64(unit), np.float32(score)
 
 
+def _mask_of_the_first_half(h, mask, *, unit_scores=scores_of):
+    half = len(mask) // 2
+    first = unit_scores(h[:half], mask[:half])
+    unit = np.argmax(np.abs(first))
+    return unit, np.sign(first[unit]) * unit_scores(h[half:], mask[:half])[unit]
+
+
+def _only_the_score(h, mask, *, unit_scores=scores_of):
+    return interpretable_cells.best_unit(h, mask, unit_scores=unit_scores)[1]
+
+
 BEST_UNIT = Exercise(
     id="best_unit",
     points=3,
@@ -238,6 +249,21 @@ BEST_UNIT = Exercise(
                 "inside knows as much: choose by the absolute value, and count its own direction as positive."
             ),
             _way(lambda a, b, whole: np.argmax(a), lambda u, a, b, whole: b[u]),
+        ),
+        Misconception(
+            "mask_of_the_first_half",
+            N_("The states of the second half are scored with the mask of the first: `h[half:]` needs `mask[half:]`."),
+            _mask_of_the_first_half,
+        ),
+        Misconception(
+            "only_the_score",
+            N_("Only the score came back. Return the number of the unit as well, and first."),
+            _only_the_score,
+        ),
+        Misconception(
+            "product_of_scores",
+            N_("The two scores are multiplied. Only the *sign* of the first half enters, its size does not."),
+            _way(_first, lambda u, a, b, whole: a[u] * b[u]),
         ),
         Misconception(
             "all_scores",

@@ -148,6 +148,48 @@ def _in_torch(torch, h, y, alpha):
     return w, (y - h @ w).mean()
 
 
+def _alpha_left_out(h, y, alpha):
+    """The system without alpha, as it stands: with more units than steps it says nothing."""
+    a, b = _centred(h, y)
+    w = np.linalg.solve(a.T @ a, a.T @ b)
+    return w, float(y.mean() - h.mean(0) @ w)
+
+
+def _alpha_left_out_with_ones(h, y, alpha):
+    found = np.linalg.lstsq(np.hstack([h, np.ones((len(h), 1))]), y, rcond=None)[0]
+    return found[:-1], float(found[-1])
+
+
+def _ones_kept(h, y, alpha):
+    return np.append(*interpretable_cells.linear_probe(h, y, alpha)), interpretable_cells.linear_probe(h, y, alpha)[1]
+
+
+def _only_label_centred_bias(h, y, alpha):
+    w, _b = _only_label_centred(h, y, alpha)
+    return w, float(y.mean() - h.mean(0) @ w)
+
+
+def _rests(h, y, alpha):
+    w, _b = interpretable_cells.linear_probe(h, y, alpha)
+    return w, y - h @ w
+
+
+def _standardised_bias(h, y, alpha):
+    w, _b = _standardised(h, y, alpha)
+    return w, float(y.mean() - h.mean(0) @ w)
+
+
+def _as_it_stands(left, right):
+    """A system that often cannot be solved, since its sizes do not fit: ``left(a, alpha)`` and ``right(a, b)``."""
+
+    def wrong(h, y, alpha):
+        a, b = _centred(h, y)
+        w = np.linalg.solve(left(a, alpha), right(a, b))
+        return w, y.mean() - h.mean(0) @ w
+
+    return wrong
+
+
 LINEAR_PROBE = Exercise(
     id="linear_probe",
     points=4,
@@ -223,6 +265,14 @@ LINEAR_PROBE = Exercise(
             _only_label_centred,
         ),
         Misconception(
+            "units_not_centred_in_the_system",
+            N_(
+                "The weights are found from units that still have their means, only y has lost its own. Take the means "
+                "of h away as well, before the products."
+            ),
+            _only_label_centred_bias,
+        ),
+        Misconception(
             "centred_too_late",
             N_(
                 "The means enter only the bias; the weights are found from h and y as they are. Centre both first, and "
@@ -248,6 +298,37 @@ LINEAR_PROBE = Exercise(
             "alpha_ignored",
             N_("These are plain least squares: alpha has no effect."),
             lambda h, y, alpha: _more_rows(h, y, 0.0),
+        ),
+        Misconception(
+            "alpha_left_out",
+            N_(
+                "alpha is missing: these are plain least squares. The second term puts alpha times the identity "
+                "matrix on the left side."
+            ),
+            _alpha_left_out,
+        ),
+        Misconception(
+            "alpha_left_out_with_ones",
+            N_(
+                "These are plain least squares, as `np.linalg.lstsq` gives them: alpha has no effect. Solve the "
+                "system above, which has alpha on its left side."
+            ),
+            _alpha_left_out_with_ones,
+        ),
+        Misconception(
+            "products_of_steps",
+            N_("`h @ h.T` is (T, T), products of steps. The left side needs products of units: `h.T @ h`, (H, H)."),
+            _as_it_stands(lambda a, alpha: a @ a.T + alpha * np.eye(len(a)), lambda a, b: a.T @ b),
+        ),
+        Misconception(
+            "label_alone_on_the_right",
+            N_("On the right side stands the label alone, (T). It is `h.T @ y`, (H), with both centred."),
+            _as_it_stands(lambda a, alpha: a.T @ a + alpha * np.eye(a.shape[1]), lambda a, b: b),
+        ),
+        Misconception(
+            "identity_of_steps",
+            N_("The identity matrix is (T, T). Every *weight* costs, and there are H: `np.eye(H)`."),
+            _as_it_stands(lambda a, alpha: a.T @ a + alpha * np.eye(len(a)), lambda a, b: a.T @ b),
         ),
         Misconception(
             "alpha_subtracted",
@@ -310,6 +391,14 @@ LINEAR_PROBE = Exercise(
             _standardised,
         ),
         Misconception(
+            "standardised_in_the_system",
+            N_(
+                "The units are divided by their deviations before the weights are found. These then fit other units "
+                "than h, and the bias goes wrong with them. Only take the means away."
+            ),
+            _standardised_bias,
+        ),
+        Misconception(
             "weights_cut",
             N_(
                 "The weights of plain least squares are shrunk by alpha afterwards. In ridge regression alpha is a "
@@ -354,6 +443,21 @@ LINEAR_PROBE = Exercise(
             "joined",
             N_("Weights and bias came in one array. Return two things: w (H), and the bias."),
             _then(lambda h, w, b: np.append(w, b)),
+        ),
+        Misconception(
+            "bias_among_the_weights",
+            N_("w has one entry too many: the bias is still its last one. Return the H weights, and the bias alone."),
+            _ones_kept,
+        ),
+        Misconception(
+            "only_predictions",
+            N_("The predictions came back. Return the weights, (H), and the bias, so that they fit new states."),
+            _then(lambda h, w, b: h @ w + b),
+        ),
+        Misconception(
+            "rests_for_the_bias",
+            N_("The second output is y - h @ w, one number for each step. The bias is the mean of these."),
+            _rests,
         ),
         Misconception(
             "only_weights",

@@ -53,6 +53,19 @@ MARKS = (
         ways.scanner(when="both"),
     ),
     Misconception(
+        "closing_mark_inside",
+        N_("The closing mark counts as inside. Once it was read no string is open any more: it is False."),
+        ways.at("'\""),
+    ),
+    Misconception(
+        "end_of_line_inside",
+        N_(
+            "The end of a line that ends a string is True. Once it was read no string is open any more: close the "
+            "string first, and then write down the mask."
+        ),
+        ways.at("\n"),
+    ),
+    Misconception(
         "both_marks_outside",
         N_("Both marks count as outside. Once the opening mark was read a string is open: it is True."),
         ways.scanner(when="neither"),
@@ -87,6 +100,14 @@ MARKS = (
         "only_single_quotes",
         N_("Only strings in single quotes are seen. A string may stand in double quotes as well."),
         ways.scanner(marks="'"),
+    ),
+    Misconception(
+        "each_kind_counted",
+        N_(
+            "Each kind of mark is counted by itself, odd or even. An apostrophe in a string of double quotes or in a "
+            "comment is then counted as well: only a mark *outside* opens a string."
+        ),
+        ways.each_kind,
     ),
     Misconception(
         "only_double_parity",
@@ -183,6 +204,31 @@ LINES = (
             "*meaning*, and give it its True."
         ),
         ways.escaped_left_out,
+    ),
+    Misconception(
+        "backslash_left_out",
+        N_(
+            "The backslash itself is False. It stands inside the string like any other character, and the string is "
+            "open once it was read: True."
+        ),
+        ways.backslash_left_out,
+    ),
+    Misconception(
+        "lines_without_their_ends",
+        N_(
+            "The ends of lines have no place in your mask, so it is shorter than the text. They are characters like "
+            "any other: one entry for each, False. (`split` takes them away, and `continue` goes past the line that "
+            "writes the mask down.)"
+        ),
+        ways.without_lines,
+    ),
+    Misconception(
+        "skipped_without_place",
+        N_(
+            "The character after a backslash has no place in your mask, so it is shorter than the text. Jump over its "
+            "meaning, and write down its True: `continue` goes past the line that does."
+        ),
+        ways.skipped_without_place,
     ),
     Misconception(
         "marks_alone",

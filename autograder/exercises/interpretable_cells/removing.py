@@ -142,6 +142,50 @@ ABLATE = Exercise(
             ways.loop(*[lambda h, u, v, t: ways.clamped(h, u, h[:, u] * v)] * 2),
         ),
         Misconception(
+            "value_subtracted",
+            N_("The values are subtracted from what the units say, `-=`. They take its place: `=`."),
+            ways.loop(*[lambda h, u, v, t: ways.clamped(h, u, h[:, u] - v)] * 2),
+        ),
+        Misconception(
+            "counted_and_not_named",
+            N_(
+                "The first C units are held, 0, 1 and so on. `units` says which: `values[i]` belongs into column "
+                "`units[i]`."
+            ),
+            ways.loop(*[lambda h, u, v, t: ways.clamped(h, np.arange(len(u)), v)] * 2),
+        ),
+        Misconception(
+            "values_by_unit",
+            N_(
+                "`values` is looked up by the number of a unit. It has one entry for each of the C units that are "
+                "held, in the same order: `values[i]` belongs to `units[i]`."
+            ),
+            ways.loop(*[lambda h, u, v, t: ways.clamped(h, u, v[u])] * 2),
+        ),
+        Misconception(
+            "units_as_rows",
+            N_("`h[units] = values` writes into *rows*, whole texts. h is (N, H), units are columns: `h[:, units]`."),
+            ways.in_rows,
+        ),
+        Misconception(
+            "names_swapped",
+            N_("`c, h = read_char(...)` has the two turned round: it returns h first, then c."),
+            ways.names_swapped,
+        ),
+        Misconception(
+            "cell_not_carried",
+            N_("The cell state starts from zero at every step. Hand on both: the held h, and c as it came out."),
+            ways.loop(ways.clamp, ways.clamp, cell=lambda c, u, v, t: 0 * c),
+        ),
+        Misconception(
+            "state_not_carried",
+            N_(
+                "Every character is read from a state of zeros, so that no unit hears the held ones. Hand h and c on "
+                "from step to step: it is the loop of `hidden_trace` with one more line, not a call of it."
+            ),
+            ways.loop(lambda h, u, v, t: 0 * h, ways.clamp, cell=lambda c, u, v, t: 0 * c),
+        ),
+        Misconception(
             "first_unit_only",
             N_("Only the first of the units is held. `h[:, units] = values` takes them all."),
             ways.loop(*[lambda h, u, v, t: ways.clamped(h, u[:1], v[:1])] * 2),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
@@ -24,6 +26,15 @@ def _constant(rng: np.random.Generator, made: Inputs) -> Inputs:
     found = _both(rng, made)
     found["h"][:, 1] = 0.5  # exactly representable, so that the mean of any number of them is exact
     return found
+
+
+def _numbers(rng: np.random.Generator, made: Inputs) -> Inputs:
+    """A label with more than two values, as how many brackets are open."""
+    depth = rng.permutation(np.arange(len(made["mask"])) % 4).astype(float)
+    return {
+        "h": np.round(made["h"] + depth[:, None] * np.resize([0.0, -0.7, 0.5], made["h"].shape[1]), 2),
+        "mask": depth,
+    }
 
 
 def _nothing_to_follow(rng: np.random.Generator, made: Inputs) -> Inputs:
@@ -96,6 +107,35 @@ def _difference(h, m):
         return (h.T @ m) / m.sum() - (h.T @ (1 - m)) / (1 - m).sum()
 
 
+def _by_index(formula):
+    """A wrong score by the rows inside and outside: ``formula(h, inside, outside)``."""
+
+    def wrong(h, mask):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return formula(h, h[mask], h[~mask])
+
+    return wrong
+
+
+def _means_of_steps_as_they_stand(h, mask):
+    """`h - h.mean(axis=1)`: where the shapes fit, by chance, it is something else."""
+    m, hc = mask - mask.mean(), h - h.mean(axis=1)
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(m @ hc / np.sqrt((hc**2).sum(0) * (m**2).sum()))
+
+
+def _rows_for_units(h, mask):
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(np.corrcoef(h, mask)[-1, :-1])
+
+
+def _without_an_axis(h, mask):
+    m, hc = mask - mask.mean(), h - h.mean(axis=0)
+    with np.errstate(all="ignore"):
+        return np.nan_to_num((m * hc).sum(axis=0) / np.sqrt((hc**2).sum(axis=0) * (m**2).sum()))
+
+
 def _with_corrcoef(h, mask):
     found = np.zeros(h.shape[1])
     for u in range(h.shape[1]):
@@ -106,10 +146,10 @@ def _with_corrcoef(h, mask):
 
 def _from_means(h, mask):
     """The point-biserial formula."""
-    mask = np.asarray(mask, bool)
     p, spread = mask.mean(), h.std(0)
     if p in (0, 1):
         return np.zeros(h.shape[1])
+    mask = np.asarray(mask, bool)
     gap = h[mask].mean(0) - h[~mask].mean(0)
     return np.where(spread > 0, gap * np.sqrt(p * (1 - p)) / np.where(spread > 0, spread, 1), 0.0)
 
@@ -143,6 +183,12 @@ UNIT_SCORES = Exercise(
             N_("Here the mask is True at every step. No unit can follow it: all scores are 0."),
             change=_nothing_to_follow,
             weight=0.5,
+        ),
+        Case(
+            "a label of numbers",
+            {"T": 11, "H": 3},
+            N_("Here the label is a number at every step, 0 to 3, and not True or False."),
+            change=_numbers,
         ),
         Case("one unit", {"T": 9, "H": 1}, N_("Here H is 1."), change=_both, hidden=True),
         Case("saturated units", {"T": 60, "H": 5}, N_("Here all units are saturated."), change=_saturated, hidden=True),
@@ -298,6 +344,104 @@ UNIT_SCORES = Exercise(
             _from(lambda h, m, hc, mc: m @ h / m.sum()),
         ),
         Misconception(
+            "mean_of_rows_inside",
+            N_(
+                "This is the mean of each unit in the rows where the mask is True. What it does elsewhere has to enter."
+            ),
+            _by_index(lambda h, inside, outside: inside.mean(0)),
+        ),
+        Misconception(
+            "difference_of_rows",
+            N_(
+                "This is the mean inside less the mean outside. It is the right idea, but it grows with the unit's "
+                "scale, and works for no label of numbers. The correlation divides by both deviations."
+            ),
+            _by_index(lambda h, inside, outside: inside.mean(0) - outside.mean(0)),
+        ),
+        Misconception(
+            "difference_of_rows_in_deviations",
+            N_(
+                "This is the difference of the two means in standard deviations of the unit. It is a sound measure, "
+                "but not the correlation, which stays between -1 and 1 and is there for labels of numbers as well."
+            ),
+            _by_index(lambda h, inside, outside: (inside.mean(0) - outside.mean(0)) / h.std(0)),
+        ),
+        Misconception(
+            "made_true_or_false",
+            N_(
+                "Right for a mask of True and False. But the label may be a number at every step, as the depth of "
+                "brackets, and here it was made True or False first. Take it as it is: subtract its mean."
+            ),
+            lambda h, mask: interpretable_cells.unit_scores(h, np.asarray(mask, dtype=bool)),
+        ),
+        Misconception(
+            "formula_for_two_values",
+            N_(
+                "Right for a mask of True and False. But the label may be a number at every step, as the depth of "
+                "brackets, and then there is no inside and outside: use the formula above, with the means subtracted."
+            ),
+            _from_means,
+        ),
+        *_both_ways(
+            "length_of_unit_missing",
+            N_("Only the mask's length stands below the line. Divide by the length of the unit as well."),
+            lambda h, m, hc, mc: mc @ hc / _length(mc),
+        ),
+        *_both_ways(
+            "length_of_mask_missing",
+            N_("Only the unit's length stands below the line. Divide by the length of the mask as well."),
+            lambda h, m, hc, mc: mc @ hc / _length(hc),
+        ),
+        *_both_ways(
+            "root_of_the_unit_only",
+            N_("The root goes over the unit's sum of squares and not over the mask's. It stands over both."),
+            lambda h, m, hc, mc: mc @ hc / (_length(hc) * (mc**2).sum()),
+        ),
+        *_both_ways(
+            "one_length_for_all",
+            N_("The squares of *all* units are added up. Each unit has a length of its own: sum over time, `axis=0`."),
+            lambda h, m, hc, mc: mc @ hc / np.sqrt((hc**2).sum() * (mc**2).sum()),
+        ),
+        *_both_ways(
+            "mean_above_sum_below",
+            N_(
+                "Above the line is the mean of the products, and below it are sums of squares, so that the scores are "
+                "T times too small. Take sums in both places, or means in both."
+            ),
+            lambda h, m, hc, mc: _right(h, m, hc, mc) / len(m),
+        ),
+        Misconception(
+            "with_the_mask_itself",
+            N_(
+                "There is one score too many: the last one is the mask's with itself. `np.corrcoef` gives a table of "
+                "all with all; take the row of the mask without its last entry."
+            ),
+            _from(lambda h, m, hc, mc: np.append(_right(h, m, hc, mc), 1.0 if mc.any() else 0.0)),
+        ),
+        Misconception(
+            "only_the_best",
+            N_("One number came back, the best score. Return the scores of all units, (H), each with its sign."),
+            _from(lambda h, m, hc, mc: np.nanmax(np.abs(np.nan_to_num(_right(h, m, hc, mc))))),
+        ),
+        Misconception(
+            "means_of_steps_as_they_stand",
+            N_("`h.mean(axis=1)` is one mean for each step. A unit's mean is over time: `h.mean(axis=0)`."),
+            _means_of_steps_as_they_stand,
+        ),
+        Misconception(
+            "rows_for_units",
+            N_("`np.corrcoef` takes *rows* for the things it compares. In h the units are columns: hand it `h.T`."),
+            _rows_for_units,
+        ),
+        Misconception(
+            "without_an_axis",
+            N_(
+                "`mask * h` lines the T entries of the mask up with the H units. Make a column of the mask, "
+                "`mask[:, None] * h`, or let `mask @ h` sum over time."
+            ),
+            _without_an_axis,
+        ),
+        Misconception(
             "nothing_divided_by_nothing",
             N_(
                 "Where a unit, or the mask, never changes, the formula is 0 / 0 and gives nan, which would spoil every "
@@ -308,7 +452,6 @@ UNIT_SCORES = Exercise(
     ),
     accepts=(
         Variant("corrcoef", _with_corrcoef),
-        Variant("from_means", _from_means),
         Variant("float32", lambda h, mask: interpretable_cells.unit_scores(h.astype(np.float32), mask)),
         Variant("torch", with_torch(_standardised)),
     ),

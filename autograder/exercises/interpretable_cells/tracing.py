@@ -34,6 +34,21 @@ CARRIED = (
         ways.trace(after=lambda h, c, t: (c, h)),
     ),
     Misconception(
+        "names_swapped",
+        N_("`c, h = read_char(...)` has the two turned round: it returns h first, then c."),
+        ways.names_swapped,
+    ),
+    Misconception(
+        "sizes_swapped",
+        N_("N and T have changed places: ids is (N, T), batch first, so `N, T = ids.shape`."),
+        ways.sizes_swapped,
+    ),
+    Misconception(
+        "one_text_after_another",
+        N_("Each text begins with the state in which the one before it ended. Every text begins with zeros."),
+        ways.one_text_after_another,
+    ),
+    Misconception(
         "cell_is_the_hidden_state",
         N_("The next step is given h twice, for h and for c. The second state is c."),
         ways.trace(after=lambda h, c, t: (h, h)),
@@ -86,6 +101,37 @@ RETURNED = (
         "time_first",
         N_("The states came with time first, (T, N, H). Stack them along axis 1: (N, T, H)."),
         ways.then(lambda h, c: (h.swapaxes(0, 1), c.swapaxes(0, 1))),
+    ),
+    Misconception(
+        "reshaped",
+        N_(
+            "The shape is right, but the states of different texts are mixed: `reshape` from (T, N, H) only cuts the "
+            "same numbers in another way. Stack along axis 1, or change the axes with `swapaxes(0, 1)`."
+        ),
+        ways.then(lambda h, c: tuple(a.swapaxes(0, 1).reshape(a.shape) for a in (h, c))),
+    ),
+    Misconception(
+        "all_turned",
+        N_(
+            "The states came as (H, N, T): `.T` turns *all* axes round. Stack along axis 1 in place of it, and they "
+            "are (N, T, H)."
+        ),
+        ways.then(lambda h, c: (h.transpose(2, 0, 1), c.transpose(2, 0, 1))),
+    ),
+    Misconception(
+        "start_kept",
+        N_("The zeros of the start came back as well, so there are T + 1 states. Keep those *after* each character."),
+        ways.then(lambda h, c: tuple(np.concatenate([0 * a[:, :1], a], axis=1) for a in (h, c))),
+    ),
+    Misconception(
+        "only_first",
+        N_("Only the states after the first character came back. Does `return` stand inside the loop?"),
+        ways.then(lambda h, c: (h[:, :1], c[:, :1])),
+    ),
+    Misconception(
+        "joined",
+        N_("Both came in one array. Return two arrays: h (N, T, H) and c (N, T, H)."),
+        ways.then(lambda h, c: np.stack([h, c])),
     ),
     Misconception(
         "time_last",
