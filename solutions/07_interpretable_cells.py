@@ -251,7 +251,8 @@ Write `unit_scores(h, mask)`: `h (T, H)`, one row for each step, and `mask (T)`,
 - A unit that never changes follows nothing, and a mask that never changes cannot be followed: the score is 0, not nan.
 - No loop over units is needed. (The column of the table above is `np.array([[0.0], [0.1], [0.8], [0.9], [0.2],
   [0.1]])`.)
-- It should work for labels that are numbers, too. Subtract the mean, and nothing else is needed.
+- Some labels, later and in the check, are numbers and not True or False: how many brackets are open, say. The formula
+  is the same.
 """
 
 
@@ -407,17 +408,7 @@ English, and lines of English are long. A unit that is the best for two or three
 them; perhaps it follows something that they share. (The unit that you gave a name to is in the table. Is your name?)
 A score says that two things go together, and not what the unit is about.
 
-The quote unit is what we came for. Here it reads the same lines as the mask above:
-"""
-
-# %% tags=["demo"]
-quote_unit, quote_score = found["h"]["quotes"]
-lit(text.texts[richest][excerpt], {f"unit {quote_unit}": h[richest, excerpt, quote_unit]})
-
-# %% [markdown]
-r"""
-Is it *the* quote cell? Look closely, and compare strings in single quotes with those in double quotes. Below, the
-score is taken for the two kinds apart, and so is the unit's value.
+The quote unit is what we came for. Here it reads held-out lines with strings of both kinds; the mask stands above:
 """
 
 
@@ -432,6 +423,21 @@ def opened_by(one, mask):
 
 
 marks = np.array([opened_by(one, mask) for one, mask in zip(text.texts, quotes, strict=True)])  # (N, T)
+
+quote_unit, quote_score = found["h"]["quotes"]
+many = np.minimum((marks[:, excerpt] == "'").sum(axis=1), (marks[:, excerpt] == '"').sum(axis=1))
+both = int((many * fits).argmax())  # a stretch with strings of both kinds
+lines = {"the mask": quotes[both, excerpt], f"unit {quote_unit}": h[both, excerpt, quote_unit]}
+lit(text.texts[both][excerpt], lines)
+
+# %% [markdown]
+r"""
+Is it *the* quote cell? Look closely. It comes up a character or two after the opening mark, and does not go off at
+once. And compare strings in single quotes with those in double quotes. Below, the score is taken for the two kinds
+apart, and so is the unit's value.
+"""
+
+# %% tags=["demo"]
 kinds = {"single": marks == "'", "double": marks == '"', "none": ~quotes}
 value = h[..., quote_unit]
 for kind in ("single", "double"):
@@ -476,7 +482,8 @@ step** the units `units (C)` of $h$ are set to `values (C)`: `units[i]` to `valu
 the next step and the readout get to see it.
 
 - `units` are numbers of units, each once, in any order.
-- The start stays a state of zeros. The cell states are left to themselves.
+- The start stays a state of zeros. The cell states are left to themselves. (That of a held unit speaks through its own
+  $h$ alone, and is heard by nobody any more.)
 """
 
 
@@ -546,8 +553,8 @@ for i, (name, where) in enumerate(places.items()):
 # %% [markdown]
 r"""
 There it is. Where a string in single quotes has to be closed, the network pays far more without the unit than it does
-without any of the eight others, and elsewhere it hardly notices. It is not only correlated with quotes: the network
-*uses* it to close them. And it is used for that, and for little else.
+without any of the eight others. In double quotes it pays a little, and in all other places next to nothing. The unit
+is not only correlated with quotes: the network *uses* it to close them, and for little else.
 
 Now let it write. A string has been opened, `name = 'the `, and the network goes on. Does it close the string before
 the line ends? A hundred continuations, three times:
@@ -571,8 +578,9 @@ for mark in "'\"":
 # %% [markdown]
 r"""
 With one number of 256 held still, the network forgets that it is in a string. Hold another one, and it does not. But
-in double quotes the *whole* network closes only a minority of its strings, and there is little to lose: what it never
-learnt, no unit can hold. (This is the other reading of the score that you saw above.)
+in double quotes the *whole* network closes only a minority of its strings, and there is less to lose. So there is a
+second reading of the low score above: it may be that the network keeps double quotes in no single unit, but also that
+it knows little about them.
 
 One more turn. If the unit *says* "a string is open", it should work the other way round as well: hold it high all
 the time, and see what that costs outside, where there is nothing to close.
@@ -599,8 +607,7 @@ is a surprise. So the value has a meaning, in both directions.
 ### Another network
 
 Was it bound to be so? The course has a second network: the same program, the same text, other first weights. It even
-guesses better, 1.92 bits per character on all held-out files against 2.02. **Predict first:** how closely will *its*
-best unit follow quotes?
+guesses a little better. **Predict first:** how closely will *its* best unit follow quotes?
 """
 
 # %%
@@ -612,6 +619,7 @@ h_twin, c_twin = hidden_trace(text.ids, *twin.cell)
 found_twin = best_units(h_twin)
 print("you predicted:", my_prediction)
 print(f"{'':10}   first network    second network")
+print(f"{'bits/char':10}   {bits.mean():15.2f}   {twin.bits(h_twin, text.ids).mean():15.2f}")
 for name in labels:
     cells = [f"unit {one[name][0]:3}, {one[name][1]:5.2f}" for one in (found["h"], found_twin)]
     print(f"{name:10}   {cells[0]}  {cells[1]}")
@@ -625,9 +633,10 @@ for name, held in (("whole", {}), (f"without {unit}", {unit: rest})):
 # %% [markdown]
 r"""
 The second network has no such clear quote unit, but a clearer one for brackets, and the unit that goes with its
-quotes is also the one that goes with comments and docstrings. It closes fewer strings, and taking the unit out still
-hurts. So "there is a quote cell" is a statement about *one* network, and not about LSTMs. (The first was not chosen for
-its unit: it was trained first. But a reader of a paper can never be sure of that.)
+quotes is also the one that goes with comments and docstrings. It closes fewer strings, and taking that unit out still
+hurts: a unit need not follow a thing cleanly to be needed for it. So "there is a quote cell" is a statement about *one*
+network, and not about LSTMs. (The first was not chosen for its unit: it was trained first. But a reader of a paper can
+never be sure of that.)
 
 Still, be careful with the reverse. A unit whose removal does *no* harm may carry the same as another one that stands
 in for it. And a unit whose removal does harm everywhere tells you nothing about quotes: that is what the random units

@@ -104,6 +104,22 @@ def backslash_left_out(text):
     return mask & ~np.append(skipped(text, mask)[1:], False)
 
 
+def never_ends_skipping(text):
+    """After the first backslash of a string everything is skipped, to the end of the line."""
+    found, mark, comment, skip = [], "", False, False
+    for char in text:
+        if char == "\n":
+            mark, comment, skip = "", False, False
+        elif mark and not skip:
+            skip = char == "\\"
+            mark = "" if char == mark else mark
+        elif not mark and not comment:
+            comment = char == "#"
+            mark = char if char in "'\"" else ""
+        found.append(mark != "")
+    return np.array(found)
+
+
 def escaped_left_out(text):
     """The character after a backslash is jumped over, and with it its place in the mask."""
     mask = scanner()(text)

@@ -56,6 +56,18 @@ def in_rows(ids, units, values, W_xh, W_hh, b):
     return loop(held, held)(ids, units, values, W_xh, W_hh, b)
 
 
+def with_cells(ids, units, values, W_xh, W_hh, b):
+    """Hidden states and cell states, as `hidden_trace` returns them."""
+    h = c = np.zeros((len(ids), W_hh.shape[1]))
+    hidden, cells = [], []
+    for t in range(ids.shape[1]):
+        h, c = read_char(ids[:, t], h, c, W_xh, W_hh, b)
+        h = clamped(h, units, values)
+        hidden.append(h)
+        cells.append(c)
+    return np.stack(hidden, axis=1), np.stack(cells, axis=1)
+
+
 def names_swapped(ids, units, values, W_xh, W_hh, b):
     """`c, h = read_char(...)`."""
     h = c = np.zeros((len(ids), W_hh.shape[1]))

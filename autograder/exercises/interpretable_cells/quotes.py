@@ -206,6 +206,14 @@ LINES = (
         ways.escaped_left_out,
     ),
     Misconception(
+        "never_ends_skipping",
+        N_(
+            "After a backslash all that follows is skipped. It takes the meaning from *one* character: set what you "
+            "remember back once that one has passed."
+        ),
+        ways.never_ends_skipping,
+    ),
+    Misconception(
         "backslash_left_out",
         N_(
             "The backslash itself is False. It stands inside the string like any other character, and the string is "

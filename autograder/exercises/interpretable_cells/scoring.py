@@ -204,6 +204,22 @@ UNIT_SCORES = Exercise(
             _from(lambda h, m, hc, mc: mc @ hc),
         ),
         Misconception(
+            "only_products",
+            N_(
+                "The products of mask and units are summed as they are. Take both means away first, and divide by the "
+                "two lengths."
+            ),
+            _from(lambda h, m, hc, mc: m @ h),
+        ),
+        Misconception(
+            "only_the_best_and_nan",
+            N_(
+                "One number came back, the best score. Return the scores of all units, (H), each with its sign; and 0 "
+                "in place of nan where something never changes."
+            ),
+            _unguarded(lambda h, m, hc, mc: np.abs(_right(h, m, hc, mc)).max()),
+        ),
+        Misconception(
             "covariance",
             N_(
                 "This is the covariance. A unit that is merely large has a large one. Divide by both standard "

@@ -44,6 +44,21 @@ CARRIED = (
         ways.sizes_swapped,
     ),
     Misconception(
+        "last_character_missing",
+        N_("The last character is never read: one state is missing. The steps are `range(T)`."),
+        ways.steps(lambda N, T: range(T - 1)),
+    ),
+    Misconception(
+        "first_character_missing",
+        N_("Character 0 is never read: one state is missing. The steps are `range(T)`, from 0 on."),
+        ways.steps(lambda N, T: range(1, T)),
+    ),
+    Misconception(
+        "as_many_steps_as_texts",
+        N_("The loop takes N steps, as many as there are texts. Go through the T characters: `range(T)`."),
+        ways.steps(lambda N, T: range(N)),
+    ),
+    Misconception(
         "one_text_after_another",
         N_("Each text begins with the state in which the one before it ended. Every text begins with zeros."),
         ways.one_text_after_another,
