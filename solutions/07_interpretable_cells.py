@@ -400,7 +400,9 @@ print(f"units that follow one of the six more closely than any unit of the untra
 
 # %% [markdown]
 r"""
-So there are such units, on files that had no part in choosing them. Two warnings before you believe the table.
+So there are such units, on files that had no part in choosing them. How many did you predict at the beginning? The
+last line is one answer, for six words of ours; other words would find others. Two warnings before you believe the
+table.
 
 Compare with the last column: an untrained network "knows", in part, how far along the line it is, since its state
 drifts while it reads. And look for a unit that comes up **more than once**. A comment is English, a docstring is

@@ -154,6 +154,48 @@ def test_what_is_no_answer_gets_a_sentence(name, answer, words):
     assert words in " ".join(str(report).split()), str(report)
 
 
+def closing_mark_inside(text):
+    mask = by_hand.quote_mask(text)
+    for t in range(1, len(text)):
+        mask[t] |= by_hand.quote_mask(text)[t - 1] and text[t] in "'\""
+    return mask
+
+
+def two_names_turned(ids, W_xh, W_hh, b):
+    h = c = np.zeros((len(ids), W_hh.shape[1]))
+    hs, cs = [], []
+    for t in range(ids.shape[1]):
+        c, h = by_hand.read_char(ids[:, t], h, c, W_xh, W_hh, b)
+        hs.append(h)
+        cs.append(c)
+    return np.stack(hs, axis=1), np.stack(cs, axis=1)
+
+
+def inside_less_outside(h, mask):
+    return h[mask].mean(axis=0) - h[~mask].mean(axis=0)
+
+
+def without_alpha(h, y, alpha):
+    centred = h - h.mean(axis=0)
+    w = np.linalg.solve(centred.T @ centred, centred.T @ (y - y.mean()))
+    return w, y.mean() - h.mean(axis=0) @ w
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("name", "answer", "known"),
+    [
+        ("quote_mask", closing_mark_inside, "closing_mark_inside"),
+        ("hidden_trace", two_names_turned, "names_swapped"),
+        ("unit_scores", inside_less_outside, "difference_of_rows"),
+        ("unit_scores", lambda h, mask: by_hand.unit_scores(h, mask.astype(bool)), "made_true_or_false"),
+        ("linear_probe", without_alpha, "alpha_left_out"),
+    ],
+)
+def test_a_slip_is_known_as_it_is_written(name, answer, known):
+    assert examine(registry.exercise(name), answer).misconception == known
+
+
 def test_a_wrong_score_is_carried_forward():
     wrong = next(m.wrong for m in registry.exercise("unit_scores").misconceptions if m.id == "covariance")
 
