@@ -76,6 +76,12 @@ def _all_scores(h, mask, *, unit_scores=scores_of):
     return unit, unit_scores(h[len(h) // 2 :], mask[len(h) // 2 :])
 
 
+def _all_scores_with_signs(h, mask, *, unit_scores=scores_of):
+    half = len(h) // 2
+    first, second = unit_scores(h[:half], mask[:half]), unit_scores(h[half:], mask[half:])
+    return np.argmax(np.abs(first)), np.sign(first) * second
+
+
 def _by_loop(h, mask):
     half = len(h) // 2
     best, most, sign = 0, -1.0, 1.0
@@ -271,6 +277,11 @@ BEST_UNIT = Exercise(
                 "The scores of *all* units on the second half came back. Asked for is that of the chosen one, a number."
             ),
             _all_scores,
+        ),
+        Misconception(
+            "all_scores_with_signs",
+            N_("The score came for *all* units, each with its sign. Take that of the chosen one, a number: `[unit]`."),
+            _all_scores_with_signs,
         ),
         Misconception(
             "size_of_the_first",

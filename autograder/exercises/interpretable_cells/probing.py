@@ -169,6 +169,13 @@ def _only_label_centred_bias(h, y, alpha):
     return w, float(y.mean() - h.mean(0) @ w)
 
 
+def _means_of_steps(h, y, alpha):
+    """`h.mean(axis=1)`, as it stands: mostly the shapes do not fit."""
+    a, b = h - h.mean(1), y - y.mean()
+    w = np.linalg.solve(a.T @ a + alpha * np.eye(h.shape[1]), a.T @ b)
+    return w, y.mean() - h.mean(1) @ w
+
+
 def _rests(h, y, alpha):
     w, _b = interpretable_cells.linear_probe(h, y, alpha)
     return w, y - h @ w
@@ -381,6 +388,11 @@ LINEAR_PROBE = Exercise(
                 "*together*, with h.T @ h, (H, H), on the left side."
             ),
             _one_by_one,
+        ),
+        Misconception(
+            "means_of_steps",
+            N_("`h.mean(axis=1)` is one mean for each step. A unit's mean is over time: `h.mean(axis=0)`."),
+            _means_of_steps,
         ),
         Misconception(
             "standardised",

@@ -231,6 +231,14 @@ LINES = (
         ways.without_lines,
     ),
     Misconception(
+        "one_entry_too_many",
+        N_(
+            "There is one entry too many, at the end. (`split` gives one line more than there are ends of lines: the "
+            "last one is empty and has no end.)"
+        ),
+        ways.then(lambda mask, text: np.append(mask, False)),
+    ),
+    Misconception(
         "skipped_without_place",
         N_(
             "The character after a backslash has no place in your mask, so it is shorter than the text. Jump over its "

@@ -168,6 +168,14 @@ ABLATE = Exercise(
             ways.in_rows,
         ),
         Misconception(
+            "steps_after_the_run",
+            N_(
+                "In the (N, T, H) that `hidden_trace` returns, `h[:, units]` are *steps*. And after the run it is too "
+                "late: every other unit has heard the old values. Put the values in inside the loop, into h (N, H)."
+            ),
+            ways.steps_after_the_run,
+        ),
+        Misconception(
             "names_swapped",
             N_("`c, h = read_char(...)` has the two turned round: it returns h first, then c."),
             ways.names_swapped,
