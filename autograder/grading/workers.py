@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
