@@ -13,12 +13,19 @@ import lesson_01
 import lesson_02
 import lesson_03
 import lesson_04
+import lesson_06
 import readme
 
 from rnnlab.svg import Canvas
 
 FIGURES: dict[str, Callable[[], Canvas]] = (
-    lesson_00.FIGURES | lesson_01.FIGURES | lesson_02.FIGURES | lesson_03.FIGURES | lesson_04.FIGURES | readme.FIGURES
+    lesson_00.FIGURES
+    | lesson_01.FIGURES
+    | lesson_02.FIGURES
+    | lesson_03.FIGURES
+    | lesson_04.FIGURES
+    | lesson_06.FIGURES
+    | readme.FIGURES
 )
 
 
