@@ -111,6 +111,11 @@ SHOWN = (
         ways.back(belt=lambda k: k.dc + k.dh * k.o * (1 - k.c**2)),
     ),
     Misconception(
+        "square_outside",
+        N_("The slope of tanh is taken as (1 - tanh(c))². Only the tanh is squared: 1 - tanh(c)²."),
+        ways.back(belt=lambda k: k.dc + k.dh * k.o * (1 - k.tanh_c) ** 2),
+    ),
+    Misconception(
         "slope_of_h",
         N_("The slope of tanh is taken as 1 - h². h is o * tanh(c); the slope at c is 1 - tanh(c)²."),
         ways.back(belt=lambda k: k.dc + k.dh * k.o * (1 - (k.o * k.tanh_c) ** 2)),
@@ -241,6 +246,11 @@ SUMS = (
         "order_i_g_f_o",
         N_("The blocks of the forget gate and the candidate have changed places. Joined again, they lie as i f g o."),
         ways.back(order="igfo"),
+    ),
+    Misconception(
+        "joined_along_the_batch",
+        N_("The four results are joined one below the other, (4N, H). Side by side they are (N, 4H): `axis=1`."),
+        ways.joined_along_the_batch,
     ),
     Misconception(
         "new_state_for_old",

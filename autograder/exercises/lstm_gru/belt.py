@@ -89,6 +89,24 @@ CELL_GRADIENT = Exercise(
             lambda f: f.prod(axis=1),
         ),
         Misconception(
+            "whole_product_with_its_axis",
+            N_("Only dc_T / dc_0 came back, (N, 1, H). Asked for is dc_T / dc_t for every t from 0 to T."),
+            lambda f: f.prod(axis=1, keepdims=True),
+        ),
+        Misconception(
+            "time_in_front",
+            N_("The values are right, with time in front: (T+1, N, H). `np.stack(places, axis=1)` puts it second."),
+            lambda f: gated.cell_gradient(f).swapaxes(0, 1),
+        ),
+        Misconception(
+            "time_in_front_backwards",
+            N_(
+                "Time stands in front, (T+1, N, H), and lies in reverse: a list that is filled from the end has to be "
+                "turned round. Fill an array of ones, (N, T+1, H), instead."
+            ),
+            lambda f: gated.cell_gradient(f).swapaxes(0, 1)[::-1],
+        ),
+        Misconception(
             "lies_backwards",
             N_("The values are right and lie in reverse: place 0 is dc_T / dc_0, the *longest* product."),
             lambda f: gated.cell_gradient(f)[:, ::-1],

@@ -65,6 +65,32 @@ CONVENTIONS = (
         ways.stepping(order="zrn", mix=ways.swapped_mix),
     ),
     Misconception(
+        "order_z_r_n_reset_before",
+        N_(
+            "Two things differ: the blocks are read as z r n (here r z n), and the reset gate multiplies h *before* "
+            "the "
+            "product (here after it). That is how the first version of Keras had it."
+        ),
+        ways.stepping(order="zrn", candidate=ways.reset_before),
+    ),
+    Misconception(
+        "order_z_r_n_reset_before_and_z_swapped",
+        N_(
+            "Three things differ: the blocks are read as z r n (here r z n), the reset gate multiplies h *before* the "
+            "product (here after it), and z stands for the new state (here z = 1 keeps the old one)."
+        ),
+        ways.stepping(order="zrn", candidate=ways.reset_before, mix=ways.swapped_mix),
+    ),
+    Misconception(
+        "all_reset_and_z_swapped",
+        N_(
+            "Two things differ: the reset gate multiplies the whole sum of the candidate (here the state's part "
+            "alone), "
+            "and z stands for the *new* state (here z = 1 keeps the old one)."
+        ),
+        ways.stepping(candidate=lambda k: np.tanh(k["r"] * (k["nx"] + k["nh"])), mix=ways.swapped_mix),
+    ),
+    Misconception(
         "order_r_n_z",
         N_("The update gate and the candidate have changed places. The blocks lie as r z n."),
         ways.stepping(order="rnz"),

@@ -83,6 +83,11 @@ STEP = (
         lambda: ways.stepping(candidate=lambda a: a.sigmoid()),
     ),
     Misconception(
+        "candidate_squashed_twice",
+        N_("The candidate goes through a sigmoid and then through tanh. It goes through tanh alone: cut first."),
+        lambda: ways.stepping(candidate=lambda a: a.sigmoid().tanh()),
+    ),
+    Misconception(
         "tanh_of_c_forgotten",
         N_("The hidden state is o * c. What is shown of the cell state goes through tanh: o * tanh(c)."),
         lambda: ways.stepping(shown=lambda torch, o, c: o * c),

@@ -196,6 +196,11 @@ def _added(b_ih, b_hh, value):
     return b_ih + more, b_hh + 0
 
 
+def _added_in_place(b_ih, b_hh, value):
+    b_ih[len(b_ih) // 4 : len(b_ih) // 2] += value
+    return b_ih, b_hh
+
+
 def _with_where(b_ih, b_hh, value):
     forget = np.arange(len(b_ih)) // (len(b_ih) // 4) == 1
     return np.where(forget, 0, b_ih), np.where(forget, value, b_hh)
@@ -335,6 +340,14 @@ INIT_FORGET_BIAS = Exercise(
             "added",
             N_("The value was added to what was there. The sum of the two biases should *be* the value."),
             _added,
+        ),
+        Misconception(
+            "added_in_place",
+            N_(
+                "The value was added to what was there, in the array that was passed in. The sum of the two biases "
+                "should *be* the value, in new arrays."
+            ),
+            _added_in_place,
         ),
         Misconception(
             "always_one",

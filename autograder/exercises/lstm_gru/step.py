@@ -95,6 +95,14 @@ SQUASHED = (
         ways.stepping(squash=(sigmoid,) * 4),
     ),
     Misconception(
+        "candidate_squashed_twice",
+        N_(
+            "All four blocks went through a sigmoid, and the candidate through tanh after that. It goes through tanh "
+            "alone, so that it can be negative: cut into four first, then squash each by itself."
+        ),
+        ways.stepping(squash=(sigmoid, sigmoid, lambda a: np.tanh(sigmoid(a)), sigmoid)),
+    ),
+    Misconception(
         "tanh_for_gates",
         N_(
             "All four blocks go through tanh. Only the candidate g does; i, f and o say *how much*, from 0 to 1, which "
@@ -290,6 +298,14 @@ SUMS = (
             "along axis 1: `np.split(a, 4, axis=1)`."
         ),
         ways.stepping(blocks=ways.reshaped),
+    ),
+    Misconception(
+        "rows_taken_for_units",
+        N_(
+            "The rows of the weights are taken for the number of units, and so the first gate got all columns and the "
+            "others none. The weights have 4H rows: H is `h.shape[1]`, or a quarter of the rows."
+        ),
+        ways.rows_taken_for_units,
     ),
     Misconception(
         "split_along_the_batch",
