@@ -341,7 +341,7 @@ for start in (0, 1, 2, 3, 5):
 
 # %% [markdown]
 r"""
-A millionth, at a sum of 0. So a *new* LSTM forgets within a few steps, exactly like a plain network. It **can** learn
+A millionth, at a sum of 0. So a *new* LSTM forgets within a few steps, much like a plain network. It **can** learn
 to keep, by learning to open its forget gates; but to learn that, it needs a gradient from far back, which does not
 arrive as long as the gates are not open. The way out is the third column: **start** with the gates open. A bias of 1 on
 the forget gate is the usual choice (Gers, Schmidhuber and Cummins, 2000; Jozefowicz and others, 2015), and the table
@@ -402,9 +402,9 @@ plt.show()
 r"""
 Every solid line runs above its dotted one: what comes back through the gates and through $h$ adds to what comes along
 the belt, and the further back, the more. (With a bias of 3 it even makes the gradient grow again.) But the belt sets
-the slope. With forget gates near one half, an LSTM or a GRU starts out little better than a plain network: thousands of
-times less arrives from 20 steps back than from the last one. With a bias of 3 nearly all of it does. What makes the
-difference is not the letters L, S, T, M. It is the forget gate, and where it starts.
+the slope. With forget gates near one half, an LSTM or a GRU is some ten times better off than a plain network, and that
+is of little use: less than a thousandth of the gradient arrives from 20 steps back. With a bias of 3 more than half
+does. What makes the difference is not the letters L, S, T, M. It is the forget gate, and where it starts.
 
 ## One step backward
 
@@ -653,18 +653,20 @@ Write the class `LSTM(D, H)`, equal to `torch.nn.LSTM` in its outputs and gradie
 class LSTM(torch.nn.Module):
     """LSTM(D, H), then module(x (N,T,D), h0 (N,H), c0 (N,H)) -> h (N,T,H), h_T (N,H), c_T (N,H)
 
-    The LSTM as a torch module.
+    Parameters: W_xh (4H,D), W_hh (4H,H), b (4H).
     """
 
-    ### BEGIN SOLUTION
     def __init__(self, D, H):
         super().__init__()
+        ### BEGIN SOLUTION
         s = H**-0.5
         self.W_xh = torch.nn.Parameter(torch.empty(4 * H, D).uniform_(-s, s))
         self.W_hh = torch.nn.Parameter(torch.empty(4 * H, H).uniform_(-s, s))
         self.b = torch.nn.Parameter(torch.zeros(4 * H))
+        ### END SOLUTION
 
     def forward(self, x, h0, c0):
+        ### BEGIN SOLUTION
         states, h, c = [], h0, c0
         for t in range(x.shape[1]):
             i, f, g, o = (x[:, t] @ self.W_xh.T + h @ self.W_hh.T + self.b).chunk(4, dim=1)
@@ -672,8 +674,7 @@ class LSTM(torch.nn.Module):
             h = torch.sigmoid(o) * torch.tanh(c)
             states.append(h)
         return torch.stack(states, dim=1), h, c
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %% [markdown]

@@ -142,7 +142,7 @@ def run_filling(torch, self, x, h0, c0):
 
 def run_torch_kernel(torch, self, x, h0, c0):
     weights = [self.W_xh, self.W_hh, self.b, torch.zeros_like(self.b)]
-    h, h_T, c_T = torch.lstm(x, (h0[None], c0[None]), weights, True, 1, 0.0, False, self.training, True)
+    h, h_T, c_T = torch.lstm(x, (h0[None], c0[None]), weights, True, 1, 0.0, self.training, False, True)
     return h, h_T[0], c_T[0]
 
 
