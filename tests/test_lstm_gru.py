@@ -201,7 +201,7 @@ def test_the_table_is_whole():
 
 
 def test_sigmoid_does_not_overflow():
-    with np.errstate(all="raise"):
+    with np.errstate(over="raise", invalid="raise"):
         np.testing.assert_allclose(sigmoid([-1000.0, 0.0, 1000.0]), [0, 0.5, 1])
 
 

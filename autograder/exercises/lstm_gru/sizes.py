@@ -143,7 +143,7 @@ COUNT_GATE_PARAMETERS = Exercise(
 def _reads(made: Inputs, outputs: tuple) -> tuple:
     """The sum of the two biases: all that the network feels of them."""
     if len(outputs) == 1 and outputs[0] is None:
-        return outputs
+        raise ValueError(_("init_forget_bias returned None: is a `return` missing?"))
     arrays = [o for o in outputs if isinstance(o, np.ndarray) and o.dtype.kind in "if"]
     if len(outputs) != 2 or len(arrays) != 2:
         raise ValueError(_("Two arrays should be returned, b_ih and b_hh."))
