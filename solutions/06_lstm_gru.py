@@ -471,10 +471,10 @@ A whole sequence is this step, from the last to the first, with *two* things han
 def lstm_backward(dh, x, h0, c0, W_xh, W_hh, b):
     """Forward through a sequence, keeping what is needed, and back: gradients for x, h0, c0, W_xh, W_hh, b."""
     kept, h, c = [], h0, c0
-    for t in range(x.shape[1]):
-        sums = x[:, t] @ W_xh.T + h @ W_hh.T + b
+    for x_t in x.transpose(1, 0, 2):
+        sums = x_t @ W_xh.T + h @ W_hh.T + b
         gates = [np.tanh(s) if n == 2 else sigmoid(s) for n, s in enumerate(np.split(sums, 4, axis=1))]
-        before, (h, c) = (h, c), lstm_step(x[:, t], h, c, W_xh, W_hh, b)
+        before, (h, c) = (h, c), lstm_step(x_t, h, c, W_xh, W_hh, b)
         kept.append((*before, np.concatenate(gates, axis=1), c))
     dx, dh_later, dc_later, totals = np.zeros(x.shape), np.zeros(h0.shape), np.zeros(c0.shape), [0, 0, 0]
     for t in reversed(range(x.shape[1])):
@@ -574,12 +574,12 @@ $da_n \odot r$. The code is below.
 
 
 # %% tags=["demo"]
+from rnnlab.gates import gru_gates
+
+
 def gru_step_backward(dh, x, h_prev, W_xh, W_hh, b_x, b_h):
     """dh (N,H) and a step's arguments -> dx, dh_prev, dW_xh, dW_hh, db_x, db_h"""
-    r_x, z_x, n_x = np.split(x @ W_xh.T + b_x, 3, axis=1)
-    r_h, z_h, n_h = np.split(h_prev @ W_hh.T + b_h, 3, axis=1)
-    r, z = sigmoid(r_x + r_h), sigmoid(z_x + z_h)
-    n = np.tanh(n_x + r * n_h)
+    r, z, n, n_h = gru_gates(x, h_prev, W_xh, W_hh, b_x, b_h)  # what the step went through
     da_n = dh * (1 - z) * (1 - n**2)
     da_z = dh * (h_prev - n) * z * (1 - z)
     da_r = da_n * n_h * r * (1 - r)
