@@ -133,6 +133,28 @@ def belt_overwritten(x, h, c, W_xh, W_hh, b):
     return sigmoid(o) * np.tanh(c), c
 
 
+def state_overwritten(x, h, c, W_xh, W_hh, b):
+    h[:], c = lstm_step(x, h, c, W_xh, W_hh, b)
+    return h, c
+
+
+def candidate_shown(x, h, c, W_xh, W_hh, b):
+    _i, _f, g, o = blocks(sums(x, h, W_xh, W_hh, b))
+    return sigmoid(o) * np.tanh(g), lstm_step(x, h, c, W_xh, W_hh, b)[1]
+
+
+def cut_by(size):
+    """The sums cut into slices of another width: ``size(x, h)``."""
+
+    def step(x, h, c, W_xh, W_hh, b):
+        s, H = sums(x, h, W_xh, W_hh, b), size(x, h)
+        i, f, g, o = s[:, :H], s[:, H : 2 * H], s[:, 2 * H : 3 * H], s[:, 3 * H :]
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        return sigmoid(o) * np.tanh(c), c
+
+    return step
+
+
 def overflowing(z):
     with np.errstate(all="ignore"):
         return np.exp(z) / (1 + np.exp(z))

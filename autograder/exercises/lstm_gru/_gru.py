@@ -25,6 +25,9 @@ def three(a):
 def stepping(
     order="rzn",
     squash=sigmoid,
+    squash_r=None,
+    squash_z=None,
+    gates_hear_h=True,
     candidate=candidate,
     mix=mixed,
     blocks=three,
@@ -42,7 +45,8 @@ def stepping(
         W_n = dict(zip(order, np.split(W_hh, 3)))["n"]
         own = dict(zip(order, np.split(own_h + np.zeros(len(W_hh)), 3)))["n"]
         k |= {"W_n": W_n, "b_n": own}
-        k["r"], k["z"] = squash(from_x["r"] + from_h["r"]), squash(from_x["z"] + from_h["z"])
+        r, z = (from_x[gate] + gates_hear_h * from_h[gate] for gate in "rz")
+        k["r"], k["z"] = (squash_r or squash)(r), (squash_z or squash)(z)
         k["n"] = candidate(k)
         return mix(k)
 

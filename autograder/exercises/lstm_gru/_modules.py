@@ -71,6 +71,17 @@ def run(torch, self, x, h0, c0, one_step=step, enter=lambda h, c, h0, c0: (h, c)
     return torch.stack(states, dim=1), h, c
 
 
+def cutting(cut):
+    """The right loop, with the sums cut in another way: ``cut(torch, a)``."""
+
+    def one_step(torch, self, x_t, h, c):
+        i, f, g, o = cut(torch, usual_sums(torch, self, x_t, h))
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+    return network(lambda torch, self, x, h0, c0: run(torch, self, x, h0, c0, one_step))
+
+
 def entering(change):
     """The right loop, with what enters each step changed: ``change(h, c, h0, c0)``."""
     return network(lambda torch, self, x, h0, c0: run(torch, self, x, h0, c0, enter=change))

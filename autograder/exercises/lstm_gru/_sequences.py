@@ -79,6 +79,10 @@ def time_reversed(x, h0, c0, *weights, lstm_step=gated.lstm_step):
     return h[:, ::-1], h_T, c_T
 
 
+def read_backwards(x, h0, c0, *weights, lstm_step=gated.lstm_step):
+    return gated.lstm_forward(x[:, ::-1], h0, c0, *weights, lstm_step=lstm_step)
+
+
 def loops_over_sequences(x, h0, c0, *weights, lstm_step=gated.lstm_step):
     hs, _cs, h, c = run(x, h0, c0, *weights, lstm_step=lstm_step, inputs=lambda x, t: x[t])
     return np.stack(hs, axis=1), h, c
@@ -188,6 +192,13 @@ def belt_by_torch(torch, f):
     for t in range(f.shape[1]):
         cells.append(f[:, t] * cells[-1])
     return torch.stack(torch.autograd.grad(cells[-1].sum(), cells), dim=1)
+
+
+def divided(f):
+    """The whole product by the product up to each place: 0 / 0 where a gate is shut."""
+    up_to = np.concatenate([np.ones_like(f[:, :1]), np.cumprod(f, axis=1)], axis=1)
+    with np.errstate(all="ignore"):
+        return up_to[:, -1:] / up_to
 
 
 def overwritten(f):

@@ -138,6 +138,34 @@ SHOWN = (
         ),
         ways.back(belt=lambda k: (k.dc + k.dh) * k.o * (1 - k.tanh_c**2)),
     ),
+    Misconception(
+        "asked_multiplied",
+        N_(
+            "What comes along the belt and what comes down from h are multiplied. Two ways lead back to c: "
+            "what they ask is *added*."
+        ),
+        ways.back(belt=lambda k: k.dc * k.dh * k.o * (1 - k.tanh_c**2)),
+    ),
+    Misconception(
+        "square_forgotten_at_c",
+        N_("The slope of tanh is taken as 1 - tanh(c). It is 1 - tanh(c)²: the square is missing."),
+        ways.back(belt=lambda k: k.dc + k.dh * k.o * (1 - k.tanh_c)),
+    ),
+    Misconception(
+        "slope_around_the_sum",
+        N_(
+            "dc is multiplied by the slope of tanh as well, (dc + dh * o) * (1 - tanh(c)²). It comes along "
+            "the belt, where there is no tanh: add it last."
+        ),
+        ways.back(belt=lambda k: (k.dc + k.dh * k.o) * (1 - k.tanh_c**2)),
+    ),
+    Misconception(
+        "tanh_of_the_old_c",
+        N_("tanh is taken of c_prev. What was shown is the *new* cell state: tanh(c)."),
+        ways.back(
+            belt=lambda k: k.dc + k.dh * k.o * (1 - np.tanh(k.c_prev) ** 2), do=lambda k: k.dh * np.tanh(k.c_prev)
+        ),
+    ),
 )
 
 BELT = (
@@ -178,6 +206,24 @@ BELT = (
         "dc_given_back",
         N_("dc_prev is dc, as it came in. One step further back, all that is asked of c is multiplied by f."),
         ways.back(dc_prev=lambda k: k.dc),
+    ),
+    Misconception(
+        "f_gets_f",
+        N_("f is given f. It was multiplied by c_prev, so it is owed c_prev times what c is asked."),
+        ways.back(df=lambda k: k.belt * k.f),
+    ),
+    Misconception(
+        "dc_prev_gets_c_prev",
+        N_("dc_prev is made with c_prev, which is what f is owed. c_prev itself is owed its partner, f."),
+        ways.back(dc_prev=lambda k: k.belt * k.c_prev),
+    ),
+    Misconception(
+        "dh_added_to_dh_prev",
+        N_(
+            "dh is added to dh_prev. h_prev reaches the new h only through the sums of the gates: dh_prev is "
+            "da @ W_hh alone."
+        ),
+        ways.back(dh_prev=lambda k: k.da @ k.W_hh + k.dh),
     ),
 )
 
@@ -228,6 +274,29 @@ SLOPES = (
         "gate_for_its_slope",
         N_("The gates stand where their slopes should: times s, not times s (1 - s)."),
         ways.sloped(i=lambda k: k.i, f=lambda k: k.f, g=lambda k: k.g, o=lambda k: k.o),
+    ),
+    Misconception(
+        "one_minus_s",
+        N_("The slopes of the three sigmoids are taken as 1 - s. They are s (1 - s)."),
+        ways.sloped(i=lambda k: 1 - k.i, f=lambda k: 1 - k.f, o=lambda k: 1 - k.o),
+    ),
+    Misconception(
+        "square_outside_at_g",
+        N_("The slope of the candidate is taken as (1 - g)². Only g is squared: 1 - g²."),
+        ways.sloped(g=lambda k: (1 - k.g) ** 2),
+    ),
+    Misconception(
+        "tanh_of_g_again",
+        N_("The slope of the candidate is taken as 1 - tanh(g)². g has been through tanh already: 1 - g²."),
+        ways.sloped(g=lambda k: 1 - np.tanh(k.g) ** 2),
+    ),
+    Misconception(
+        "gates_squashed_again",
+        N_(
+            "The pieces of `gates` go through sigmoid and tanh again. They are the *values* of i, f, g and o: "
+            "use them as they are."
+        ),
+        ways.with_gates(lambda i, f, g, o: (sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o))),
     ),
 )
 
@@ -296,6 +365,39 @@ SUMS = (
         "bias_over_the_gates",
         N_("db is summed along axis 1, over the gates, (N). Sum over the batch, axis 0: (4H)."),
         ways.back(db=lambda k: k.da.sum(axis=1)),
+    ),
+    Misconception(
+        "read_i_f_o_g",
+        N_("`gates` is cut into i f o g. It holds the values in the order i f g o."),
+        ways.with_gates(lambda i, f, g, o: (i, f, o, g)),
+    ),
+    Misconception(
+        "read_f_i_g_o",
+        N_("`gates` is cut into f i g o. It holds the values in the order i f g o."),
+        ways.with_gates(lambda i, f, g, o: (f, i, g, o)),
+    ),
+    Misconception(
+        "read_and_joined_i_f_o_g",
+        N_("`gates` is cut into i f o g, and joined again in that order. It holds the values in the order i f g o."),
+        ways.with_gates(lambda i, f, g, o: (i, f, o, g), order="ifog"),
+    ),
+    Misconception(
+        "read_and_joined_f_i_g_o",
+        N_("`gates` is cut into f i g o, and joined again in that order. It holds the values in the order i f g o."),
+        ways.with_gates(lambda i, f, g, o: (f, i, g, o), order="figo"),
+    ),
+    Misconception(
+        "split_along_the_batch",
+        N_(
+            "`gates` is (N, 4H), and it is its axis 1 that is cut into four: `np.split(gates, 4, axis=1)`. "
+            "Without `axis=1` np.split cuts the batch."
+        ),
+        ways.split_along_the_batch,
+    ),
+    Misconception(
+        "bias_over_everything",
+        N_("db is one number: all of da was added up. b has 4H numbers: sum over the batch alone, axis 0."),
+        ways.back(db=lambda k: k.da.sum()),
     ),
 )
 
@@ -382,13 +484,16 @@ LSTM_STEP_BACKWARD = Exercise(
         ),
         N_(
             "All that is asked of c: dc, from later steps, plus what comes down from h through o and the slope of tanh "
-            "at c. Call it belt. Then c = f * c_prev + i * g: four things went in, and each is owed belt times its "
+            "at c. Call it beta. Then c = f * c_prev + i * g: four things went in, and each is owed beta times its "
             "partner."
         ),
         N_(
             "Now each gate has its gradient. Go through what squashed it: s (1 - s) for the three sigmoids, 1 - g² for "
             "the candidate. Join the four results in the order i f g o, (N, 4H)."
         ),
-        N_("From there it is rnn_step_backward: one array da, five products, with 4H rows. dc_prev is belt times f."),
+        N_(
+            "From there it is rnn_step_backward: one array da, now (N, 4H), four products and a sum. dc_prev is beta "
+            "times f."
+        ),
     ),
 )

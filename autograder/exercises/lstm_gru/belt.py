@@ -180,6 +180,63 @@ CELL_GRADIENT = Exercise(
             lambda f: np.concatenate([gated.cell_gradient(f)[:, :-1], np.zeros_like(f[:, :1])], axis=1),
         ),
         Misconception(
+            "divided",
+            N_(
+                "The products from the start are divided by one another. Where a gate is 0 that is 0 / 0. "
+                "Multiply from the end instead."
+            ),
+            ways.divided,
+        ),
+        Misconception(
+            "from_the_start_turned_round",
+            N_(
+                "The products run from the start, and were turned round after that. At t stand the gates from t "
+                "to the *end*: turn f round first, then multiply, then turn back."
+            ),
+            lambda f: np.concatenate([np.ones_like(f[:, :1]), np.cumprod(f, axis=1)], axis=1)[:, ::-1],
+        ),
+        Misconception(
+            "start_missing",
+            N_(
+                "There are T columns, and dc_T / dc_0 is missing, the product of all gates. Asked for are T + 1 "
+                "places, c_0 to c_T."
+            ),
+            lambda f: gated.cell_gradient(f)[:, 1:],
+        ),
+        Misconception(
+            "along_the_units_forward",
+            N_(
+                "The products run along axis 2, over the units. Each unit has a belt of its own; multiply along "
+                "time, axis 1."
+            ),
+            lambda f: ways.ones_behind(np.cumprod(f, axis=2)),
+        ),
+        Misconception(
+            "squashed_again",
+            N_("f goes through a sigmoid once more. What is given are the gates, between 0 and 1 already."),
+            lambda f: gated.cell_gradient(sigmoid(f)),
+        ),
+        Misconception(
+            "whole_product_everywhere",
+            N_("The product of *all* gates stands at every place. At t only the gates from t on are passed."),
+            lambda f: np.repeat(f.prod(axis=1, keepdims=True), f.shape[1] + 1, axis=1),
+        ),
+        Misconception(
+            "one_in_front",
+            N_("The 1 stands in front. It is dc_T / dc_T, and belongs to the last place."),
+            lambda f: np.concatenate([np.ones_like(f[:, :1]), gated.cell_gradient(f)[:, :-1]], axis=1),
+        ),
+        Misconception(
+            "one_gate_early",
+            N_("At t the gate f[:, t-1] is taken, the one that leads *to* c_t. From c_t to c_{t+1} leads f[:, t]."),
+            lambda f: gated.cell_gradient(np.roll(f, 1, axis=1)),
+        ),
+        Misconception(
+            "first_place_left",
+            N_("The first place is still 1: the loop stops before t = 0. `range(T - 1, -1, -1)` counts down to 0."),
+            lambda f: np.concatenate([np.ones_like(f[:, :1]), gated.cell_gradient(f)[:, 1:]], axis=1),
+        ),
+        Misconception(
             "gates_overwritten",
             N_("The values are right, but f was used as the place to work in and has changed. Work on a copy."),
             ways.overwritten,

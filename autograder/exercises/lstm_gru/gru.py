@@ -189,6 +189,29 @@ CANDIDATE = (
         ),
         ways.stepping(squash=ways.overflowing),
     ),
+    Misconception(
+        "candidate_reset",
+        N_(
+            "The reset gate multiplies the finished candidate, r * tanh(...). It belongs *inside*, at the "
+            "state's part alone."
+        ),
+        ways.stepping(candidate=lambda k: k["r"] * np.tanh(k["nx"] + k["nh"])),
+    ),
+    Misconception(
+        "z_through_tanh",
+        N_("The update gate goes through tanh, and can be negative. A gate says how much, from 0 to 1: a sigmoid."),
+        ways.stepping(squash_z=np.tanh),
+    ),
+    Misconception(
+        "z_not_squashed",
+        N_("The update gate is the bare sum, of any size and sign. A gate goes through a sigmoid: z too."),
+        ways.stepping(squash_z=lambda a: a),
+    ),
+    Misconception(
+        "r_not_squashed",
+        N_("The reset gate is the bare sum, of any size and sign. A gate goes through a sigmoid: r too."),
+        ways.stepping(squash_r=lambda a: a),
+    ),
 )
 
 MIX = (
@@ -221,6 +244,21 @@ MIX = (
         "squashed_again",
         N_("The mixed state went through tanh once more. A mix of two states needs none, and it would make it shrink."),
         ways.stepping(mix=lambda k: np.tanh(ways.mixed(k))),
+    ),
+    Misconception(
+        "both_by_z",
+        N_("Old and new are both multiplied by z. They share: z of the old state, 1 - z of the candidate."),
+        ways.stepping(mix=lambda k: k["z"] * k["n"] + k["z"] * k["h"]),
+    ),
+    Misconception(
+        "kept_by_r",
+        N_("The reset gate decides what is kept, r * h. It is the update gate: (1 - z) * n + z * h."),
+        ways.stepping(mix=lambda k: (1 - k["z"]) * k["n"] + k["r"] * k["h"]),
+    ),
+    Misconception(
+        "kept_is_reset",
+        N_("What is kept is multiplied by r as well, z * r * h. r only tells the candidate how much of h it hears."),
+        ways.stepping(mix=lambda k: (1 - k["z"]) * k["n"] + k["z"] * k["r"] * k["h"]),
     ),
 )
 
@@ -282,13 +320,29 @@ SUMS = (
     ),
     Misconception(
         "split_along_the_batch",
-        N_("`np.split(a, 3)` cuts along axis 0, the batch. The blocks lie side by side: `np.split(a, 3, axis=1)`."),
+        N_(
+            "The sums are (N, 3H), and it is their axis 1 that is cut into three: `np.split(a, 3, axis=1)`. "
+            "Without `axis=1` np.split cuts the batch."
+        ),
         ways.split_along_the_batch,
     ),
     Misconception(
         "state_overwritten",
         N_("The new state is right, but it was written into h, which belongs to the caller. Make a new array."),
         ways.state_overwritten,
+    ),
+    Misconception(
+        "biases_twice",
+        N_(
+            "Both biases stand in both sums, and so each is added twice. b_x stands beside the inputs, b_h "
+            "beside the states."
+        ),
+        ways.stepping(biases=lambda b_x, b_h: (b_x + b_h, b_x + b_h)),
+    ),
+    Misconception(
+        "gates_from_x_alone",
+        N_("r and z are computed from x alone. They read the old state too: its part, h @ W.T + b_h, is added."),
+        ways.stepping(gates_hear_h=False),
     ),
 )
 

@@ -54,6 +54,14 @@ GRADIENTS = (
         ),
         lambda: ways.running(ways.run_in_one_tensor),
     ),
+    Misconception(
+        "shown_detached",
+        N_(
+            "The outputs are right, but h is cut off from the step that made it (`detach()`, `.data`, or a new "
+            "tensor): no gradient comes back through h."
+        ),
+        lambda: ways.stepping(shown=lambda torch, o, c: (o * torch.tanh(c)).detach()),
+    ),
 )
 
 STEP = (
@@ -151,6 +159,21 @@ STEP = (
         "time_reversed",
         N_("Time runs backwards: the last input is read first. Step 0 reads x[:, 0]."),
         lambda: ways.running(ways.run_reversed),
+    ),
+    Misconception(
+        "keeps_what_it_should_forget",
+        N_("The old cell state is multiplied by 1 - f. f is what is *kept*, in spite of its name."),
+        lambda: ways.stepping(belt=lambda torch, i, f, g, c: (1 - f) * c + i * g),
+    ),
+    Misconception(
+        "chunked_along_the_batch",
+        N_("`a.chunk(4)` cuts along axis 0, the batch. The gates lie side by side: `a.chunk(4, dim=1)`."),
+        lambda: ways.cutting(lambda torch, a: a.chunk(4)),
+    ),
+    Misconception(
+        "split_by_four",
+        N_("`torch.split(a, 4, dim=1)` makes pieces *of* four columns. Four pieces are `a.chunk(4, dim=1)`."),
+        lambda: ways.cutting(lambda torch, a: torch.split(a, 4, dim=1)),
     ),
 )
 

@@ -154,6 +154,14 @@ TIME = (
         N_("There is one state, however long the sequence: `return` stands inside the loop. Move it to the left."),
         ways.returned_in_the_loop,
     ),
+    Misconception(
+        "read_backwards",
+        N_(
+            "Time runs backwards, and the states lie in the order in which they were made: the last input is "
+            "read first. Step 0 reads x[:, 0]."
+        ),
+        ways.read_backwards,
+    ),
 )
 
 RETURNED = (

@@ -126,6 +126,23 @@ COUNT_GATE_PARAMETERS = Exercise(
             counted(lambda D, H: H * D + 2 * H),
         ),
         Misconception(
+            "tensors_counted",
+            N_(
+                "The *tensors* are counted, four in each cell. Count the numbers in them: H * D, H * H and two times H."
+            ),
+            lambda D, H: (4, 4, 4),
+        ),
+        Misconception(
+            "inputs_forgotten",
+            N_("The weights from the inputs, H times D in each block, are missing."),
+            counted(lambda D, H: H * H + 2 * H),
+        ),
+        Misconception(
+            "two_numbers_for_biases",
+            N_("Two numbers are counted for the biases of a block. There are two biases, and each has H numbers."),
+            counted(lambda D, H: H * D + H * H + 2),
+        ),
+        Misconception(
             "one_total",
             N_("One number came back. Three are asked for: the plain cell's, the GRU's and the LSTM's."),
             lambda D, H: 4 * right(D, H),
@@ -216,6 +233,17 @@ def _pieces(b_ih, b_hh, value):
     one, other = np.split(b_ih, 4), np.split(b_hh, 4)
     one[1] = other[1] = np.full(len(one[1]), value / 2)
     return np.concatenate(one), np.concatenate(other)
+
+
+def _every_fourth(b_ih, b_hh, value):
+    one, other = b_ih.copy(), b_hh.copy()
+    one[1::4], other[1::4] = value, 0
+    return one, other
+
+
+def _one_in_place(b_ih, b_hh, value):
+    b_ih[len(b_ih) // 4 : len(b_ih) // 2] = value
+    return b_ih, filled(hh=none_of)(b_ih, b_hh, value)[1]
 
 
 def _swapped(b_ih, b_hh, value):
@@ -353,6 +381,32 @@ INIT_FORGET_BIAS = Exercise(
             "always_one",
             N_("The forget gate starts from 1, whatever `value` says."),
             filled(ih=lambda value: 1.0, hh=none_of),
+        ),
+        Misconception(
+            "unchanged",
+            N_(
+                "Both biases came back as they were. The forget gate's rows are H to 2H, and H is a *quarter* of "
+                "the length."
+            ),
+            lambda b_ih, b_hh, value: (b_ih.copy(), b_hh.copy()),
+        ),
+        Misconception(
+            "gate_for_sum",
+            N_("The forget gate's rows hold sigmoid(value). The value is the bias itself, before the sigmoid."),
+            filled(ih=lambda value: 1 / (1 + np.exp(-value)), hh=none_of),
+        ),
+        Misconception(
+            "every_fourth",
+            N_("Every fourth row was set. The gates lie in blocks: rows H to 2H are the forget gate's."),
+            _every_fourth,
+        ),
+        Misconception(
+            "one_in_place",
+            N_(
+                "The values are right, but one of the arrays that were passed in has changed. Copy both first; "
+                "the pieces of np.split are views, too."
+            ),
+            _one_in_place,
         ),
         Misconception(
             "in_place",

@@ -136,6 +136,35 @@ SQUASHED = (
         ),
         ways.stepping(squash=(ways.overflowing, ways.overflowing, np.tanh, ways.overflowing)),
     ),
+    Misconception(
+        "input_gate_not_squashed",
+        N_("The input gate is the bare sum, of any size and sign. A gate goes through a sigmoid: i too."),
+        ways.stepping(squash=(lambda a: a, sigmoid, np.tanh, sigmoid)),
+    ),
+    Misconception(
+        "forget_gate_not_squashed",
+        N_(
+            "The forget gate is the bare sum, so the belt can be turned over or blown up. A gate goes through "
+            "a sigmoid: f too."
+        ),
+        ways.stepping(squash=(sigmoid, lambda a: a, np.tanh, sigmoid)),
+    ),
+    Misconception(
+        "output_gate_not_squashed",
+        N_(
+            "c is right, but the output gate is the bare sum, of any size and sign. A gate goes through a "
+            "sigmoid: o too."
+        ),
+        ways.stepping(squash=(sigmoid, sigmoid, np.tanh, lambda a: a)),
+    ),
+    Misconception(
+        "forget_bias_added",
+        N_(
+            "1 is added to the forget gate's sum. That is what some libraries do inside the step; here a "
+            "forget bias, if any, is in b already."
+        ),
+        ways.stepping(squash=(sigmoid, lambda a: sigmoid(a + 1), np.tanh, sigmoid)),
+    ),
 )
 
 BELT = (
@@ -206,6 +235,14 @@ BELT = (
         N_("h and c have changed places on the way in: the gates read c, and h travels on the belt."),
         ways.states_swapped,
     ),
+    Misconception(
+        "all_through_the_input_gate",
+        N_(
+            "The input gate multiplies all of the new cell state, i * (f * c + g). It is for the candidate "
+            "alone: f * c + i * g."
+        ),
+        ways.belted(lambda i, f, g, o, c: i * (f * c + g)),
+    ),
 )
 
 SHOWN = (
@@ -233,6 +270,19 @@ SHOWN = (
         "tanh_outside",
         N_("c is right, but h is tanh(o * c). The tanh is taken of c alone, and the gate comes after it: o * tanh(c)."),
         ways.shown(lambda o, c, c_prev: np.tanh(o * c)),
+    ),
+    Misconception(
+        "candidate_shown",
+        N_(
+            "c is right, but h is made from the candidate, o * tanh(g). What is shown is what lies on the new "
+            "belt: o * tanh(c)."
+        ),
+        ways.candidate_shown,
+    ),
+    Misconception(
+        "output_gate_added",
+        N_("c is right, but h is o + tanh(c). A gate multiplies: o * tanh(c)."),
+        ways.shown(lambda o, c, c_prev: o + np.tanh(c)),
     ),
 )
 
@@ -310,10 +360,28 @@ SUMS = (
     Misconception(
         "split_along_the_batch",
         N_(
-            "`np.split(a, 4)` cuts along axis 0, the batch. The gates lie side by side, along axis 1: "
-            "`np.split(a, 4, axis=1)`."
+            "The sums are (N, 4H), and it is their axis 1 that is cut into four: `np.split(a, 4, axis=1)`. "
+            "Without `axis=1` np.split cuts the batch."
         ),
         ways.split_along_the_batch,
+    ),
+    Misconception(
+        "joined_the_other_way",
+        N_(
+            "Side by side stand h and x, and the weights as W_xh and W_hh: x meets the weights of h. Join "
+            "both in the same order."
+        ),
+        ways.summed(lambda x, h, W_xh, W_hh, b: np.hstack([h, x]) @ np.hstack([W_xh, W_hh]).T + b),
+    ),
+    Misconception(
+        "inputs_taken_for_units",
+        N_("H is read off x, whose columns are D. The gates are cut by the number of units: `h.shape[1]`."),
+        ways.cut_by(lambda x, h: x.shape[1]),
+    ),
+    Misconception(
+        "examples_taken_for_units",
+        N_("H is read off the rows of x or h, and those are the examples, N. The number of units is `h.shape[1]`."),
+        ways.cut_by(lambda x, h: h.shape[0]),
     ),
 )
 
@@ -350,6 +418,19 @@ RETURNED = (
             "Make a new one, `c = f * c + i * g`."
         ),
         ways.belt_overwritten,
+    ),
+    Misconception(
+        "stacked",
+        N_("h and c came in one array, (2, N, H). Return them as two: `return h, c`."),
+        ways.then(lambda h, c, c_prev: np.array([h, c])),
+    ),
+    Misconception(
+        "state_overwritten",
+        N_(
+            "The states are right, but the h that was passed in has changed: `h[:] = ...` writes into the "
+            "caller's array. Make a new one."
+        ),
+        ways.state_overwritten,
     ),
 )
 
