@@ -143,12 +143,13 @@ def candidate_shown(x, h, c, W_xh, W_hh, b):
     return sigmoid(o) * np.tanh(g), lstm_step(x, h, c, W_xh, W_hh, b)[1]
 
 
-def cut_by(size):
-    """The sums cut into slices of another width: ``size(x, h)``."""
+def cut_by(size, all_of_the_last=True):
+    """The sums cut into slices of another width, ``size(x, h)``; the last may run to the end."""
 
     def step(x, h, c, W_xh, W_hh, b):
         s, H = sums(x, h, W_xh, W_hh, b), size(x, h)
-        i, f, g, o = s[:, :H], s[:, H : 2 * H], s[:, 2 * H : 3 * H], s[:, 3 * H :]
+        stop = None if all_of_the_last else 4 * H
+        i, f, g, o = s[:, :H], s[:, H : 2 * H], s[:, 2 * H : 3 * H], s[:, 3 * H : stop]
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         return sigmoid(o) * np.tanh(c), c
 

@@ -379,6 +379,19 @@ SUMS = (
         ways.cut_by(lambda x, h: x.shape[1]),
     ),
     Misconception(
+        "examples_taken_for_blocks",
+        N_(
+            "The blocks are cut N columns wide: H is read off the rows of x or h, which are the examples. The number "
+            "of units is `h.shape[1]`."
+        ),
+        ways.cut_by(lambda x, h: h.shape[0], all_of_the_last=False),
+    ),
+    Misconception(
+        "matrix_product_of_gates",
+        N_("Gate and state are put into a matrix product. A gate acts entry by entry: `f * c`, not `f @ c`."),
+        ways.stepping(belt=lambda i, f, g, o, c: f @ c + i @ g, out=lambda o, c, c_prev: o @ np.tanh(c)),
+    ),
+    Misconception(
         "examples_taken_for_units",
         N_("H is read off the rows of x or h, and those are the examples, N. The number of units is `h.shape[1]`."),
         ways.cut_by(lambda x, h: h.shape[0]),
