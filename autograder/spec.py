@@ -40,13 +40,13 @@ class Item:
     below: str = ""
 
     def sizes(self, sizes: Mapping[str, Any]) -> tuple[int, ...]:
-        """The shape for given sizes of the letters; ``D+H`` adds, ``...`` stands for a tuple of leading axes."""
+        """The shape for given sizes of the letters; ``D+H`` adds, ``4H`` multiplies, ``...`` is some leading axes."""
         shape: list[int] = []
         for dim in self.dims or ():
             if dim == "...":
                 shape.extend(sizes.get("...", ()))
             else:
-                shape.append(sum(int(p) if p.isdigit() else sizes[p] for p in dim.split("+")))
+                shape.append(sum(_size(part, sizes) for part in dim.split("+")))
         return tuple(shape)
 
     def axis(self, letter: str, ndim: int) -> int | None:
@@ -93,6 +93,13 @@ class Spec:
         Values are rounded to two decimals, so that a case can be followed by hand.
         """
         return {item.name: _random(item, sizes, rng) for item in self.inputs}
+
+
+def _size(part: str, sizes: Mapping[str, Any]) -> int:
+    """A letter, a number, or a number of times a letter, as in ``4H``."""
+    letter = part.lstrip("0123456789")
+    times = part[: len(part) - len(letter)]
+    return (int(times) if times else 1) * (sizes[letter] if letter else 1)
 
 
 def _split(text: str) -> list[str]:
