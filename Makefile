@@ -29,7 +29,7 @@ check:
 
 test:
 	$(ready) test
-	@$(run) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(run) -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 grade:
 	$(ready) build
