@@ -82,6 +82,16 @@ def own(code, before=None):
     return change
 
 
+def both(*changes):
+    """Several changes."""
+
+    def change(notebook):
+        for one in changes:
+            one(notebook)
+
+    return change
+
+
 def lost(graded):
     return {n: r["points"] - r["max_points"] for n, r in graded.reports.items() if r["outcome"] != "passed"}
 
@@ -152,7 +162,7 @@ def test_result_survives_the_way_between_processes(engine):
         (inside("sigmoid", "import ctypes; ctypes.string_at(0)"), -2, "Trying sigmoid ended Python: it crashed (segmentation fault)."),
         (own("import os; os._exit(1)"), 0, "ended Python: it ended itself (exit code 1)"),
         (own("import os; os._exit(1)", before="rnn_step"), 0, "ended Python: it ended itself (exit code 1)"),
-        (own("import threading, os\nthreading.Timer(0.3, os._exit, (5,)).start()\nimport time; time.sleep(0.2)", before="sigmoid"), 0, "ended Python: it ended itself (exit code 5)"),
+        (both(own("import time; time.sleep(1)", before="softmax"), own("import threading, os\nthreading.Timer(0.3, os._exit, (5,)).start()", before="sigmoid")), 0, "ended Python: it ended itself (exit code 5)"),
         (inside("sigmoid", "raise SystemExit"), -2, None),
         (own("exit()", before="rnn_step"), 0, None),
         (own("1 / 0", before="rnn_step"), 0, None),

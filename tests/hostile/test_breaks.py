@@ -96,7 +96,7 @@ BREAKS = {
     "eats: memory": (own("eaten = bytearray(3 * 10**9)"), 3, 0, RESHAPED),
     "eats: memory bit by bit": (own("eaten = []\nwhile True: eaten.append(bytearray(10**7))"), 3, 0, died(MEMORY)),
     "eats: memory when it is tried": (all_of(inside("import numpy as np; return np.zeros((30000, 30000)) + 1"), answer("time_major", MAJOR)), 0, 2, "MemoryError: Unable to allocate 6.71 GiB for an array with shape (30000, 30000) and data type float64"),
-    "eats: a large answer": (all_of(inside("import numpy as np; return np.zeros((3000, 3000))"), answer("time_major", MAJOR)), 0, 2, trying(DEAF)),
+    "eats: a large answer": (all_of(inside("import numpy as np; return np.zeros((3000, 3000))"), answer("time_major", MAJOR)), 0, 2, (trying(DEAF), trying(MEMORY))),
     "eats: processes": (own("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"), 3, 0, (slow("Code cell 13"), died(DEAF))),
     "eats: threads": (own("import threading, time\nfor _ in range(1000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"), 3, 0, RESHAPED),
     "eats: files": (own("for n in range(10**6): open(f'f{n}', 'w').write('x')"), 3, 0, RESHAPED),
