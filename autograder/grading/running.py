@@ -58,7 +58,7 @@ class Execution:
         self._child: Child | None = None
         self._deaths = 0
         self._ended: dict[str, str] = {}  # place of a cell -> why Python ended in it
-        self._raised: dict[str, str] = {}  # place of a cell -> the error it raised
+        self._failed: dict[str, str] = {}  # place of a cell -> what kept it from its end, without ending Python
         self._reports: dict[str, Report] = {}
 
     def run(self, notebook: NotebookNode, lesson: Lesson) -> dict[str, Report]:
@@ -88,7 +88,7 @@ class Execution:
         result = child.run_cell(cell.source, min(CELL_SECONDS, self._left()))
         cell.outputs = [from_dict(dict(o)) for o in result.outputs]
         if result.status == "error":
-            self._raised[place] = _error(result)
+            self._failed[place] = _("its cell raised {error}").format(error=_error(result))
         if result.status in ("timeout", "output_limit") or not child.alive:
             self._said(cell, place, result, child)
         if child.alive:
@@ -106,7 +106,7 @@ class Execution:
         elif result.status == "timeout":
             said = _("{cell} did not finish within {n:g} seconds and was stopped.")
             self.notes.append(said.format(cell=where, n=CELL_SECONDS))
-            self._raised.setdefault(place, _("nothing, but did not finish within {n:g} s").format(n=CELL_SECONDS))
+            self._failed[place] = _("its cell did not finish within {n:g} seconds").format(n=CELL_SECONDS)
         else:
             self.notes.append(_("{cell} printed without end; most of it was dropped.").format(cell=where))
 
@@ -289,9 +289,9 @@ class Execution:
 
     def _undefined(self, exercise: Exercise) -> Report:
         name = exercise.id
-        if name in self._raised:
-            said = _("{name} is not defined: its cell raised {error}")
-            return self._none(exercise, "error", said.format(name=name, error=self._raised[name]))
+        if name in self._failed:
+            said = _("{name} is not defined: {why}")
+            return self._none(exercise, "error", said.format(name=name, why=self._failed[name]))
         return self._none(exercise, "error", _("{name} is not defined in the notebook.").format(name=name))
 
     def _none(self, exercise: Exercise, outcome: str, summary: str) -> Report:
