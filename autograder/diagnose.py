@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from autograder import probes, registry
+from autograder import feeding, probes, registry
 from autograder.compare import agree, as_tuple
 from autograder.exercise import Exercise, Misconception
 from autograder.probes import codec
@@ -99,7 +99,7 @@ def _tried_out(
             if answer is None:
                 built = partial(function, **given) if given else function
                 answer = built if exercise.probe == "call" else built()
-            reply = codec.loads(probes.run(request(exercise, (trial,)), answer))
+            reply = codec.loads(feeding.ask(exercise, request(exercise, (trial,)), partial(probes.run, answer=answer)))
             called = reply["status"] == "called"
             trial.replies[key] = read(exercise, trial, reply["calls"][0]) if called else reply
         reply = trial.replies[key]

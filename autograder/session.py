@@ -7,12 +7,13 @@ import sys
 import traceback
 from collections import namedtuple
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from autograder import judge, probes, registry
+from autograder import feeding, judge, probes, registry
 from autograder.exercise import Exercise
 from autograder.messages import _
 from autograder.render import COLOURS, WORDS, inline, mark, points
@@ -64,7 +65,7 @@ def examine(exercise: Exercise, answer: Any, *, hidden: bool = False, seed: int 
     """The report on an answer, with probe and judge in this process. A fault of ours costs no points."""
     try:
         tried = judge.trials(exercise, hidden, seed)
-        reply = probes.run(judge.request(exercise, tried), answer)
+        reply = feeding.ask(exercise, judge.request(exercise, tried), partial(probes.run, answer=answer))
 
         def earlier(name: str) -> Report | None:
             return _earlier(name, answer)
@@ -182,7 +183,7 @@ def _earlier(name: str, answer: Any) -> Report | None:
         return _reports.get(name)
     exercise = registry.exercise(name)
     tried = judge.trials(exercise)
-    reply = probes.run(judge.request(exercise, tried), built_on)
+    reply = feeding.ask(exercise, judge.request(exercise, tried), partial(probes.run, answer=built_on))
     return judge.judge(exercise, tried, reply, lambda further: _earlier(further, built_on))
 
 

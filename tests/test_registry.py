@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import lessons
 import numpy as np
 import pytest
 
-from autograder import diagnose, judge, probes, registry
+from autograder import diagnose, feeding, judge, probes, registry
 from autograder.compare import as_tuple
 from autograder.exercise import Exercise
 from autograder.probes import codec
@@ -189,7 +190,9 @@ def test_a_misconception_fails_and_is_named(exercise: Exercise, misconception: A
 def test_a_misconception_matches_its_own_message_only(exercise: Exercise, misconception: Any) -> None:
     tried = judge.trials(exercise)
     answer = made(exercise, misconception.wrong)
-    replies = codec.loads(probes.run(judge.request(exercise, tried), answer))["calls"]
+    replies = codec.loads(feeding.ask(exercise, judge.request(exercise, tried), partial(probes.run, answer=answer)))[
+        "calls"
+    ]
     calls = [judge.read(exercise, t, c) for t, c in zip(tried, replies)]
     named = [m.id for m in exercise.misconceptions if diagnose.behaves(exercise, tried, calls, m.wrong)]
     assert named == [misconception.id]

@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from autograder import judge, registry
+from autograder import feeding, judge, registry
 from autograder.build.clean import strip_ansi
 from autograder.exercise import Exercise, Lesson
 from autograder.grading.reports import checked, is_check
@@ -185,7 +185,7 @@ class Execution:
             said = _("The cell that defines {name} ended Python: {why}.").format(name=name, why=why)
             return self._apart(exercise, _ended(why)) or self._none(exercise, "error", said)
         trials, request = tried_with(name, True, self._seed)
-        reply = child.probe(request, name)
+        reply = _tried(child, exercise, request)
         if child.alive and _status(reply) == "undefined":
             return self._undefined(exercise)
         if child.alive:
@@ -223,7 +223,7 @@ class Execution:
             return before
         exercise = registry.exercise(name)
         trials, request = tried_with(name, False, 0)
-        reply = child.probe(request, name)
+        reply = _tried(child, exercise, request)
         if not child.alive or _status(reply) == "undefined":
             return before
         return judge.judge(exercise, trials, reply, lambda further: self._earlier(further, child))
@@ -247,7 +247,7 @@ class Execution:
         try:
             if not self._again(child, self._needed(exercise, wanted)):
                 return None
-            reply = child.probe(request, exercise.id)
+            reply = _tried(child, exercise, request)
             if not child.alive or _status(reply) == "undefined":
                 return None
             return self._judged(exercise, trials, reply, child)
@@ -279,7 +279,7 @@ class Execution:
             if child is None:
                 return
             trials, request = tried_with(name, True, self._seed)
-            reply = child.probe(request, name)
+            reply = _tried(child, registry.exercise(name), request)
             if not child.alive or _status(reply) == "undefined":
                 continue
             report = self._judged(registry.exercise(name), trials, reply, child)
@@ -296,6 +296,11 @@ class Execution:
 
     def _none(self, exercise: Exercise, outcome: str, summary: str) -> Report:
         return Report(exercise.id, outcome, 0.0, float(exercise.points), summary=summary, hidden=True)
+
+
+def _tried(child: Child, exercise: Exercise, request: str) -> str:
+    """What the child answers when the exercise is tried in it."""
+    return feeding.ask(exercise, request, lambda asked: child.probe(asked, exercise.id))
 
 
 def _place(cell: NotebookNode) -> str:

@@ -1,4 +1,7 @@
-"""The probe for a character model in torch: run it forward, watch one step of its training, or train it for a while."""
+"""The probe for a character model in torch: run it forward, watch one step of its training, or train it for a while.
+
+A model that was trained stays, and reads in later requests what it is fed, a character at a time.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,30 @@ from autograder.probes.call import describe, each
 from autograder.probes.guard import guarded
 from autograder.probes.optimisers import Adam, Optimiser
 
+_trained: dict[int, list] = {}  # by the number of the call: the model, and the state it has come to
+
 
 def probe(answer: Any, request: dict) -> dict:
     """Do with the student's class what the ``task`` of every entry of ``request["calls"]`` says, and send the scores.
 
     The class is built with V and H, ``forward(ids, h)`` gives logits and a state, ``learn(x, y, h, optimizer)`` a loss
-    and a state. States are handed back as they came: what they are made of is the student's affair.
+    and a state. States are handed back as they came: what they are made of is the student's affair. A call with ``fed``
+    is about the model that was trained in the call of that number: the scores for the characters that come with it.
     """
     import torch
+
+    if "fed" in request["calls"][0]:
+        return {"status": "called", "calls": each(lambda one: _fed(torch, answer, one, request), request["calls"])}
+    _trained.clear()
 
     if not inspect.isclass(answer) or not issubclass(answer, torch.nn.Module):
         return {"status": "not_module", **describe(answer), "class": inspect.isclass(answer)}
     tasks = {"forward": _forward, "learn": _learn, "train": _train}
 
+    numbers = iter(range(len(request["calls"])))
+
     def call(arguments: dict) -> dict:
-        one = dict(arguments)
+        one, number = dict(arguments), next(numbers)
         task, V, H, seed = tasks[one.pop("task")], one.pop("V"), one.pop("H"), one.pop("seed")
 
         def run() -> dict:
@@ -35,6 +47,8 @@ def probe(answer: Any, request: dict) -> dict:
                 torch.manual_seed(seed)
                 model = _without_dropout(torch, answer(int(V), int(H)))
                 outputs = task(torch, model, {n: _tensor(torch, v) for n, v in one.items()})
+            if task is _train:
+                _trained[number] = [model, None]
             return {"status": "returned", "outputs": outputs, "notes": []}
 
         return {"changed": [], **guarded(run, request["time_limit"], request["name"], answer)}
@@ -135,11 +149,24 @@ def _number(loss: Any) -> float:
 
 
 def _train(torch: Any, model: Any, given: dict) -> list[np.ndarray]:
-    """Train on the batches ``x`` and ``y`` (B, N, T) in order; scores for ``held``, one by one and at once."""
+    """Train on the batches ``x`` and ``y`` (B, N, T) in order. What it learnt shows in what it makes of what is fed."""
     optimizer, h = Adam(torch, model, given["lr"]), None
     model.train()
     for x, y in zip(given["x"], given["y"]):
         _loss, h = _pair(model.learn(x, y, h, optimizer), "learn")
     model.eval()
-    at_once = _scores(torch, model, given["held"])[0]
-    return [_joined(_one_by_one(torch, model, given["held"])), at_once]
+    return []
+
+
+def _fed(torch: Any, answer: Any, one: dict, request: dict) -> dict:
+    """The scores of a trained model for what comes next in its text, or for a whole text from its beginning."""
+    ids = _tensor(torch, next(v for v in one.values() if isinstance(v, np.ndarray)))
+
+    def run() -> dict:
+        model, h = _trained[one["fed"]]
+        with _one_thread(torch):
+            scores, after = _scores(torch, model, ids, None if one["whole"] else h)
+        _trained[one["fed"]][1] = after
+        return {"status": "returned", "outputs": [scores], "notes": []}
+
+    return {"changed": [], **guarded(run, request["time_limit"], request["name"], answer)}
