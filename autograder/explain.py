@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from autograder import registry
 from autograder.messages import N_, _, listed
 
 KNOWN = (
@@ -77,8 +78,31 @@ KNOWN = (
         N_("a torch.nn.Parameter is made of a tensor, not of a NumPy array"),
     ),
     (
-        r"tuple indices must be integers or slices",
+        r"tuple indices must be integers or slices|'tuple' object has no attribute"
+        r"|unsupported operand type\(s\) for [^:]*: (?:.* and )?'tuple'",
         N_("that is a tuple of several results: give each a name first, as in `h, h_T = ...`"),
+    ),
+    (
+        r"inhomogeneous shape",
+        N_(
+            "what is to become an array has parts of different shapes: is it a tuple of several results, or are rows "
+            "of unequal length?"
+        ),
+    ),
+    (
+        r"shape mismatch: indexing arrays could not be broadcast together with shapes (.*?)\s*$",
+        N_("the arrays used as indices have shapes {0}; they must fit each other, one index an axis for every entry"),
+    ),
+    (
+        r"Expected target size (\[.*?\]), got (\[.*?\])",
+        N_(
+            "torch's cross_entropy takes axis 1 for the classes, so it wants targets of size {0}, and these have {1}: "
+            "flatten both, the logits to (N T, V) and the targets to (N T)"
+        ),
+    ),
+    (
+        r"torch\.return_types",
+        N_("a function made for NumPy gets a torch tensor there: torch's own is needed"),
     ),
     (
         r"axes don't match array",
@@ -150,10 +174,10 @@ def shapes(reply: dict) -> str:
     return listed(found)
 
 
-def raised(reply: dict) -> list[str]:
-    """An exception in words: the line, what it means, and the shapes there."""
+def raised(reply: dict, name: str = "") -> list[str]:
+    """An exception in words: the line, what it means, and the shapes there. ``name`` is the exercise."""
     sentences = [s for s in (place(reply),) if s]
-    meaning = known(reply["message"])
+    meaning = elsewhere(reply["message"], name) or known(reply["message"])
     said = f"{reply['type']}: {reply['message']}" if reply["message"] else reply["type"]
     if len(said) > 200:
         said = said[:199] + "…"
@@ -164,6 +188,20 @@ def raised(reply: dict) -> list[str]:
     if shapes(reply):
         sentences.append(_("there, {shapes}").format(shapes=shapes(reply)))
     return sentences
+
+
+def elsewhere(message: str, name: str) -> str:
+    """For a name that is not defined and belongs to an exercise of another lesson: where it is."""
+    match = re.search(r"name '(\w+)' is not defined", message)
+    if not match or match[1] not in registry.names() or name not in registry.names():
+        return ""
+    lesson = registry.lesson_of(match[1])
+    if lesson == registry.lesson_of(name):
+        return ""
+    said = _(
+        "{other} is from lesson {number}, and this notebook does not have it: copy it into a cell, or write it out"
+    )
+    return said.format(other=match[1], number=lesson.id.split("_")[0])
 
 
 def known(message: str) -> str:
@@ -179,7 +217,7 @@ def stopped(reply: dict, name: str) -> list[str]:
     """Whatever kept a call from returning, in words."""
     status = reply["status"]
     if status == "raised":
-        return raised(reply)
+        return raised(reply, name)
     if status == "exit":
         sentence = _("{name} asked Python to exit: a function should return and leave the program running")
     elif status == "timeout":

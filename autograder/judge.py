@@ -149,10 +149,14 @@ def _notes(exercise: Exercise, rows: tuple[Row, ...], calls: list[dict]) -> tupl
     said = {
         "list": _("A list came back, and it was taken as an array. Return an array: np.array(...) or np.stack(...)."),
         "tensor": _("A torch tensor came back, and it was taken as an array."),
+        "by_name": _(
+            "The arguments stand in another order than asked for. The check went by their names; what calls "
+            "{name} later goes by the order, {order}."
+        ).format(name=exercise.id, order=", ".join(exercise.shape.names)),
     }
-    if any(r.failure and r.failure.kind in ("type", "shape") for r in rows):
-        found = set()
-    notes = [said[n] for n in sorted(found) if n in said]
+    if any(r.failure and r.failure.kind in ("missing", "count", "type", "shape") for r in rows):
+        found -= {"list", "tensor"}
+    notes = [said[n] for n in ("list", "tensor", "by_name") if n in found]
     printed = calls[0].get("printed", "")
     if isinstance(printed, str) and printed.strip():
         printed = " / ".join(printed.strip()[:300].splitlines()[:8])
@@ -181,6 +185,12 @@ def _failed(base: Report, exercise: Exercise, tried: tuple[Trial, ...], calls: l
         return _replace(base, outcome="blocked", blocked_by=name, summary=_blocked(name, broken[name]))
     if "returned" not in statuses:
         return _one_row(base, "error")
+    found = diagnose.in_main_case(exercise, tried, calls)
+    if found is not None:
+        said = _(
+            "{message} (The values of the first case are just those. The other cases show something else besides.)"
+        )
+        return _replace(base, outcome="failed", diagnosis=said.format(message=_(found.message)))
     return _replace(base, outcome="failed", diagnosis=_clue(exercise, tried, calls))
 
 

@@ -82,7 +82,9 @@ def _found(name: str) -> tuple[Lesson, Exercise]:
         if callable(name) and getattr(name, "__name__", None) in _exercises():
             message = _('Put the name in quotes: check("{name}", {name}), hint("{name}").')
             raise UnknownExercise(message.format(name=name.__name__)) from None
-        near = nearest(said)
-        message = _('There is no exercise named "{name}". Did you mean {near}? The others: {names}.')
-        near, others = _(" or ").join(near[:3]), ", ".join(near[3:])
-        raise UnknownExercise(message.format(name=said, near=near, names=others)) from None
+        near = difflib.get_close_matches(said, _exercises(), 2, 0.7)
+        if near:
+            message = _('There is no exercise named "{name}". Did you mean {near}?')
+            raise UnknownExercise(message.format(name=said, near=_(" or ").join(near))) from None
+        message = _('There is no exercise named "{name}". There are: {names}.')
+        raise UnknownExercise(message.format(name=said, names=", ".join(nearest(said)))) from None

@@ -89,7 +89,8 @@ def check(name: str, answer: Any = _NOTHING, *, hidden: bool = False) -> Report:
     try:
         exercise = registry.exercise(name)
     except registry.UnknownExercise as problem:
-        return Report(str(name), "error", 0.0, 0.0, summary=str(problem))
+        named = name if isinstance(name, str) else getattr(name, "__name__", type(name).__name__)
+        return Report(named, "error", 0.0, 0.0, summary=str(problem))
     if answer is _NOTHING:
         said = _('Say what to check, too: check("{name}", {name}).').format(name=name)
         return Report(name, "error", 0.0, exercise.points, summary=said)

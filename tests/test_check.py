@@ -255,17 +255,96 @@ def test_hostile_objects_are_only_data() -> None:
     assert examine(STEP, lambda *a: np.broadcast_to(np.zeros(1), (10**5, 10**5))).outcome in ("failed", "error")
 
 
-def test_unknown_names_say_which_there_are_nearest_first() -> None:
+def test_unknown_names_say_which_is_meant_or_which_there_are() -> None:
     report = check("rnn_setp", right)
     assert (report.points, report.max_points) == (0, 0)
-    text = str(report)
-    assert text.index("rnn_step") < text.index("softmax")
-    assert 'no exercise named "rnn_setp"' in text
+    assert str(report).endswith('There is no exercise named "rnn_setp". Did you mean rnn_step?')
+    text = str(check("something", right))
+    assert all(name in text for name in registry.names()) and "Did you mean" not in text
+    assert str(check(right, "rnn_step")).startswith("right ")
     assert "no exercise named" in str(hint("rnn_setp"))
     assert "no exercise named" in str(inputs("rnn_setp"))
     assert "There is no lesson 77" in str(progress("77"))
     assert check(right, right).points == 0
     assert 'check("rnn_step", rnn_step)' in str(check("rnn_step"))
+
+
+def test_two_slips_at_once_are_told_apart_by_the_first_case() -> None:
+    def each_line_first_and_overflowing(logits, targets, lengths):
+        p = np.exp(logits) / np.exp(logits).sum(axis=2, keepdims=True)
+        lines = [-np.log(p[n, np.arange(T), targets[n, :T]]).mean() for n, T in enumerate(lengths)]
+        return np.mean(lines)
+
+    report = examine(registry.exercise("masked_loss"), each_line_first_and_overflowing)
+    assert report.outcome == "failed" and report.misconception is None
+    assert (
+        report.diagnosis.startswith("Each sequence is averaged first") and "something else besides" in report.diagnosis
+    )
+
+
+def test_what_is_right_given_an_earlier_mistake_is_credited_however_it_is_written() -> None:
+    given: dict[str, Any] = {"np": np}
+    exec(
+        """
+def rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh):
+    da = dh * (1 - h**2)
+    return da @ W_xh, da @ W_hh, da.T @ x, da.T @ h_prev, da
+
+def bptt(dh, x, h0, h, W_xh, W_hh):
+    N, T, D = x.shape
+    dx, later, dW_xh, dW_hh, db = np.zeros(x.shape), 0, 0, 0, 0
+    for t in reversed(range(T)):
+        before = h[:, t - 1] if t else h0
+        dx[:, t], later, *own = rnn_step_backward(dh[:, t] + later, x[:, t], before, h[:, t], W_xh, W_hh)
+        dW_xh, dW_hh, db = dW_xh + own[0], dW_hh + own[1], db + own[2]
+    return dx, later, dW_xh, dW_hh, db
+
+def sample_next(logits, temperature, rng):
+    z = logits * temperature
+    p = np.exp(z - z.max())
+    return int(rng.choice(len(p), p=p / p.sum()))
+
+def generate(model, prime, count, temperature, rng):
+    h, ids = None, []
+    for i in prime:
+        logits, h = model(i, h)
+    while len(ids) < count:
+        ids.append(sample_next(logits, temperature, rng))
+        logits, h = model(ids[-1], h)
+    return np.array(ids)
+""",
+        given,
+    )
+    for name, before in (("bptt", "rnn_step_backward"), ("generate", "sample_next")):
+        report = examine(registry.exercise(name), given[name])
+        assert (report.outcome, report.given) == ("passed", (before,)), str(report)
+
+
+def test_arguments_in_another_order_pass_by_name_with_a_word_about_it() -> None:
+    def other_order(x, h, W_hh, W_xh, b):
+        return right(x, h, W_xh, W_hh, b)
+
+    report = examine(STEP, other_order)
+    assert report.outcome == "passed" and "another order" in str(report)
+    assert "another order" not in str(examine(STEP, right))
+
+
+@pytest.mark.parametrize(
+    "body, said",
+    [
+        ("return affine(x, W_xh, b)", "affine is from lesson 00, and this notebook does not have it"),
+        ("return rnn_forwards(x)", "rnn_forwards is not defined: use the function's own arguments"),
+        ("return rnn_forward(x)", "rnn_forward is not defined: use the function's own arguments"),
+        ("return (x, h) / 2", "that is a tuple of several results"),
+        ("return (x, h).shape", "that is a tuple of several results"),
+        ("return np.array([x, (x, h[:1])])", "what is to become an array has parts of different shapes"),
+        ("return np.ones((3, 4, 5))[np.arange(2), np.ones((2, 3), int)]", "the arrays used as indices have shapes"),
+    ],
+)
+def test_exceptions_are_told_in_plain_words(body: str, said: str) -> None:
+    given: dict[str, Any] = {"np": np}
+    exec(f"def rnn_step(x, h, W_xh, W_hh, b):\n    {body}", given)
+    assert said in " ".join(str(examine(STEP, given["rnn_step"])).split())
 
 
 def test_hints_climb_and_stay_on_the_last_rung() -> None:

@@ -70,5 +70,7 @@ def _call(answer: Callable, arguments: dict, request: dict, by_name: bool) -> di
         return returned(value, request["outputs"])
 
     reply = guarded(run, request["time_limit"], request["name"], answer)
+    if by_name and reply["status"] == "returned":
+        reply["notes"] = [*reply["notes"], "by_name"]
     reply["changed"] = [n for n, old in before.items() if not np.array_equal(old, arguments[n], equal_nan=True)]
     return reply

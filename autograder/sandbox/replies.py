@@ -142,7 +142,7 @@ def _call(found: Any, asked: dict[str, Any]) -> dict[str, Any]:
     call: dict[str, Any] = {"status": status, "changed": [n for n in asked["parameters"] if n in changed]}
     if status == "returned":
         call["outputs"] = [_value(v) for v in _list(found.get("outputs"), 1000)]
-        call["notes"] = [n for n in ("list", "tensor") if n in _list(found.get("notes", []), 10)]
+        call["notes"] = [n for n in ("list", "tensor", "by_name") if n in _list(found.get("notes", []), 10)]
         return call | ({"printed": _text(found["printed"], 300)} if "printed" in found else {})
     call |= {n: _text(found[n], 500) for n in WORDS if n in found}
     if status == "raised":

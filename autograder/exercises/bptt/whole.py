@@ -327,6 +327,7 @@ BPTT = Exercise(
     accepts=(
         Variant("all_sums_first", ways.all_sums_first),
         Variant("lists", ways.lists),
+        Variant("sums_made_anew", ways.swept()),
         Variant("recursive", ways.recursive),
         Variant("loss_by_loss", ways.loss_by_loss),
         Variant("float32", lambda *arrays: bptt.bptt(*(a.astype(np.float32) for a in arrays))),

@@ -273,7 +273,7 @@ GENERATE = Exercise(
         ),
     ),
     accepts=(
-        Variant("loop", lambda: ways.right),
+        Variant("loop", lambda sample_next=ways.drawn: ways.generator(draw=sample_next)),
         Variant("one_loop", lambda: ways.in_one_loop),
         Variant("last_fed_too", lambda: ways.last_fed_too),
         Variant("list", lambda: lambda *a: ways.right(*a).tolist()),
