@@ -187,9 +187,7 @@ def _failed(base: Report, exercise: Exercise, tried: tuple[Trial, ...], calls: l
         return _one_row(base, "error")
     found = diagnose.in_main_case(exercise, tried, calls)
     if found is not None:
-        said = _(
-            "{message} (The values of the first case are just those. The other cases show something else besides.)"
-        )
+        said = _("{message} (The values of the first case are just those, though not of every other.)")
         return _replace(base, outcome="failed", diagnosis=said.format(message=_(found.message)))
     return _replace(base, outcome="failed", diagnosis=_clue(exercise, tried, calls))
 

@@ -98,8 +98,18 @@ def check(name: str, answer: Any = _NOTHING, *, hidden: bool = False) -> Report:
     if name in _unfinished and not hidden:
         said = _("The last cell that defines {name} ended in an error, so what was checked is the version before it.")
         report = replace(report, notes=(said.format(name=name), *report.notes))
+    if _elsewhere_named(name, answer) and not hidden:
+        said = _("What was checked is not named {name} in this notebook. Name it so: that is what grading looks for.")
+        report = replace(report, notes=(said.format(name=name), *report.notes))
     _reports[name] = report
     return report.with_footer(_so_far(registry.lesson_of(name)))
+
+
+def _elsewhere_named(name: str, answer: Any) -> bool:
+    """Whether the notebook knows a function or class that was checked by another name only."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and callable(answer) and shell.user_ns.get(name) is not answer
 
 
 def _exercise(name: str) -> Exercise | Note:

@@ -278,7 +278,8 @@ def test_two_slips_at_once_are_told_apart_by_the_first_case() -> None:
     report = examine(registry.exercise("masked_loss"), each_line_first_and_overflowing)
     assert report.outcome == "failed" and report.misconception is None
     assert (
-        report.diagnosis.startswith("Each sequence is averaged first") and "something else besides" in report.diagnosis
+        report.diagnosis.startswith("Each sequence is averaged first")
+        and "of the first case are just those" in report.diagnosis
     )
 
 
@@ -318,6 +319,20 @@ def generate(model, prime, count, temperature, rng):
     for name, before in (("bptt", "rnn_step_backward"), ("generate", "sample_next")):
         report = examine(registry.exercise(name), given[name])
         assert (report.outcome, report.given) == ("passed", (before,)), str(report)
+
+
+def test_an_answer_by_another_name_is_told_so_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    try:
+        monkeypatch.setattr(sys.modules["IPython"], "get_ipython", lambda: shell)
+        shell.user_ns["step"] = right
+        assert "is not named rnn_step in this notebook" in str(check("rnn_step", right))
+        shell.user_ns["rnn_step"] = right
+        assert "is not named" not in str(check("rnn_step", right))
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def test_arguments_in_another_order_pass_by_name_with_a_word_about_it() -> None:

@@ -231,6 +231,24 @@ def test_an_answer_below_its_check_counts(engine):
     assert graded.points == POINTS[STRUCTURE], (lost(graded), graded.notes)
 
 
+def test_what_an_answer_uses_may_be_defined_below_its_check(engine):
+    def change(notebook):
+        code = cell(notebook, "softmax").source
+        cell(notebook, "softmax").source = "def softmax(z):\n    return mine(z)"
+        notebook.cells.append(nbformat.v4.new_code_cell(code.replace("def softmax", "def mine")))
+
+    graded = engine.grade(submission(change=change))
+    assert graded.points == POINTS[STRUCTURE], (lost(graded), graded.notes)
+    assert any(n.startswith("softmax, or what it uses, is defined below its check") for n in graded.notes)
+
+
+def test_a_notebook_of_another_lesson_is_named_and_not_graded(engine):
+    given = submission()
+    graded = engine.grade(Submission("00_start_here", given.student, "00_start_here.ipynb", given.data))
+    said = "This is the notebook of 01_rnn_structure, handed in for 00_start_here; nothing in it was graded."
+    assert (graded.points, graded.needs, graded.written) == (0, (said,), {"mixed_sequences": ""})
+
+
 def test_a_cell_that_raises_is_named_in_the_report(engine):
     def change(notebook):
         cell(notebook, "softmax").source = "def softmax(z:\n    return z"

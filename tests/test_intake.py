@@ -441,6 +441,10 @@ CELLS = {
     "words as code": (on("mixed_sequences", cell_type="code"), all_of(), ("mixed_sequences was no text cell any more; it is one again.",)),
     "the imports changed": (on("setup", source="import itertools"), all_of(), ("setup was changed; ours runs, and then what it was changed to.",)),
     "our text changed": (on("7c556d5b6c3e", source="nothing"), all_of(), ()),
+    # answers with another name
+    "the only function of its cell": (on("affine", source=AFFINE.replace("affine", "layer")), all_of(affine=AFFINE.replace("affine", "layer") + "\n\naffine = layer"), ("affine was named layer; it is graded under that name.",)),
+    "what its check was given": (both(on("affine", source=AFFINE.replace("affine", "layer") + "\n\n\ndef helper():\n    pass"), on("check_affine", source="check('affine', layer)")), all_of(affine=AFFINE.replace("affine", "layer") + "\n\n\ndef helper():\n    pass\n\naffine = layer"), ("check_affine was changed; ours stands in its place.", "affine was named layer; it is graded under that name.")),
+    "nobody knows which": (on("affine", source="def one():\n    pass\n\n\ndef two():\n    pass"), all_of(affine="def one():\n    pass\n\n\ndef two():\n    pass"), ()),
     # answers that stand elsewhere
     "in a cell of their own above": (both(emptied("affine"), insert("affine", code(AFFINE))), all_of(), ("The answer cell affine holds no answer; another cell defines affine.",)),
     "in a cell of their own below": (both(on("affine", source=stub("affine")), insert("check_affine", code(AFFINE))), all_of(), ("The answer cell affine holds no answer; another cell defines affine.",)),

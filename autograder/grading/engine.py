@@ -20,7 +20,7 @@ from autograder import registry
 from autograder.build.expand import ANSWER_HERE
 from autograder.build.paths import Course
 from autograder.exercise import Lesson
-from autograder.grading import harmless
+from autograder.grading import harmless, matching
 from autograder.grading.graft import graft
 from autograder.grading.lessons import skeleton
 from autograder.grading.reports import checked, is_check
@@ -116,7 +116,8 @@ class Engine:
         lesson = registry.lesson(submission.lesson)
         ours, files = self._skeletons(lesson.id)
         salvaged = salvage(submission.data, submission.name)
-        grafted = graft(ours, salvaged.notebook)
+        other = matching.other_lesson(salvaged.notebook, lesson)
+        grafted = graft(ours, {} if other else salvaged.notebook)
         notebook = grafted.notebook
         repairs = (*salvaged.repairs, *grafted.repairs) if grafted.answers else ()
         if salvaged.readable and not grafted.answers:
@@ -127,8 +128,8 @@ class Engine:
             notes, needs, peak = work.notes, work.needs, work.peak
         else:
             reports = {e.id: Report(e.id, "not_attempted", 0.0, e.points, hidden=True) for e in lesson.exercises}
-            notes, peak = [_nothing(submission, salvaged)], 0
-            needs = [] if submission.name and salvaged.readable and not repairs else notes[:]
+            notes, peak = [_of_another(lesson, other) if other else _nothing(submission, salvaged)], 0
+            needs = [] if submission.name and salvaged.readable and not repairs and not other else notes[:]
         found = {name: report.to_dict() for name, report in reports.items()}
         said = list(dict.fromkeys((*submission.notes, *repairs, *notes)))
         needs = list(dict.fromkeys(needs))
@@ -173,6 +174,12 @@ class Engine:
             elif (cell.cell_type, cell.source) not in untouched:
                 cell.source = harmless.markdown(cell.source)
         LimitOutput().preprocess(notebook, {})
+
+
+def _of_another(lesson: Lesson, other: str) -> str:
+    return _("This is the notebook of {other}, handed in for {lesson}; nothing in it was graded.").format(
+        other=other, lesson=lesson.id
+    )
 
 
 def _own_code(notebook: NotebookNode, ours: NotebookNode) -> bool:

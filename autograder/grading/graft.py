@@ -145,8 +145,12 @@ class _Graft:
                 self.repairs.add("no answer", name)
             return
         sharing = [n for n, c in self.found.items() if c.number == cell.number]
+        other = "" if defines(cell.code, name) else matching.named_instead(self.cells, cell, name, self.ours)
         if name != sharing[0]:
             _write(new, f"# {name}: see {sharing[0]}")
+        elif other:
+            _write(new, f"{cell.code}\n\n{name} = {other}")
+            self.repairs.add("named", name, other)
         else:
             _write(new, cell.code)
         if cell.place == name:

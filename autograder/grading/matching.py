@@ -11,7 +11,9 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder import registry
 from autograder.build.expand import ANSWER_HERE
+from autograder.exercise import Lesson
 from autograder.grading import scripts
 from autograder.grading.reports import is_check
 
@@ -187,6 +189,26 @@ def _elsewhere(cells: list[Cell], name: str, ours: Ours) -> list[Cell]:
         if written and defines(cell.code, name) and not ours.is_stub(cell.code, name):
             found.append(cell)
     return sorted(found, key=lambda c: f'NotImplementedError("{name}")' not in c.code)
+
+
+def other_lesson(submitted: Mapping[str, Any], lesson: Lesson) -> str:
+    """The lesson that a notebook is of, where that is another than the one it was handed in for, else nothing."""
+    found = submitted.get("cells")
+    cells = found if isinstance(found, list) else []
+    ids = {str(grading(c).get("grade_id")) for c in cells if isinstance(c, Mapping)}
+    known = {one.id: len(ids & {x.id for x in (*one.exercises, *one.questions)}) for one in registry.lessons()}
+    most = max(known, key=known.__getitem__)
+    return most if known[most] > 1 and not known[lesson.id] else ""
+
+
+def named_instead(cells: list[Cell], cell: Cell, name: str, ours: Ours) -> str:
+    """What an answer is called that does not have its own name: what was given to its check, or all that is defined."""
+    tree = scripts.parsed(cell.code)
+    kinds = ast.FunctionDef | ast.ClassDef
+    made = [s.name for s in tree.body if isinstance(s, kinds) and s.name not in ours.exercises] if tree else []
+    given = re.compile(rf"""^\s*check\(\s*["']{name}["']\s*,\s*(\w+)""", re.MULTILINE)
+    asked = [m for c in cells if c.kind == "code" for m in given.findall(c.source) if m in made]
+    return asked[-1] if asked else made[0] if len(made) == 1 else ""
 
 
 def in_words(cells: list[Cell], ours: Ours, found: Mapping[str, Cell]) -> dict[str, tuple[str, list[Cell]]]:

@@ -11,11 +11,14 @@ class Repairs:
     def __init__(self) -> None:
         self._found: dict[str, list[str]] = {}
         self._merged: list[tuple[str, str]] = []
+        self._named: list[tuple[str, str]] = []
 
     def add(self, kind: str, name: str, other: str = "") -> None:
         """Note that something was done to the cell of this name."""
         if kind == "merged":
             self._merged.append((name, other))
+        elif kind == "named":
+            self._named.append((name, other))
         else:
             self._found.setdefault(kind, []).append(name)
 
@@ -24,6 +27,8 @@ class Repairs:
         said = [_said(kind, names) for kind, names in self._found.items()]
         for name, other in self._merged:
             said.append(_("{name} is defined in the cell of {other}.").format(name=name, other=other))
+        for name, other in self._named:
+            said.append(_("{name} was named {other}; it is graded under that name.").format(name=name, other=other))
         return tuple(said)
 
 

@@ -271,8 +271,8 @@ class Execution:
         return cells
 
     def _late(self) -> None:
-        """Try answers again, at the end, that were not defined where they are checked."""
-        for name in [n for n, r in self._reports.items() if r.outcome == "error" and not r.cases]:
+        """Try answers again, at the end, that were not defined where they are checked, or used what was not."""
+        for name in [n for n, r in self._reports.items() if r.outcome == "error"]:
             if name in self._ended or not self._in_time():
                 continue  # its own cell is what went wrong
             child = self._living()
@@ -284,7 +284,8 @@ class Execution:
                 continue
             report = self._judged(registry.exercise(name), trials, reply, child)
             if report.points > self._reports[name].points:
-                self.notes.append(_("{name} is defined below its check, and was tried at the end.").format(name=name))
+                said = _("{name}, or what it uses, is defined below its check; it was tried again at the end.")
+                self.notes.append(said.format(name=name))
                 self._reports[name] = report
 
     def _undefined(self, exercise: Exercise) -> Report:
