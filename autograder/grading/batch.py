@@ -35,6 +35,7 @@ from autograder.sandbox import SandboxMissing, bubblewrap
 
 TICK = 0.3  # seconds until Ctrl-C is heard
 TRIES = 2
+REHEARSED = 30  # submissions for a worker from which on its warm process had better load what they may use
 IN_A_ROW = 10  # so many submissions that fail one after the other say that something else is wrong
 
 
@@ -72,8 +73,10 @@ def grade(
         summary = Summary(run.id, [one.id for one in chosen], done, strangers)
         if todo:
             root = None if course.root == ROOT else str(course.root)
+            count = min(workers or len(processors()), len(todo))
+            rehearse = rehearse and len(todo) >= REHEARSED * count
             settings = Settings(root, run.id, run.seed, sandbox, rehearse, make=make)
-            with _pool(settings, workers, scheduler, len(todo)) as pool:
+            with _pool(settings, count, scheduler) as pool:
                 Batch(course, pool, recorder, progress, summary).go(todo)
         if force and not summary.left:
             state.finish(course.root, run)
@@ -107,14 +110,14 @@ def _run(course: Course, lessons: Sequence[Lesson], student: str, force: bool, p
 
 
 @contextmanager
-def _pool(settings: Settings, workers: int | None, scheduler: str, jobs: int) -> Iterator[Any]:
+def _pool(settings: Settings, workers: int, scheduler: str) -> Iterator[Any]:
     """What grades: processes here, or a cluster. Whatever ends the block early ends them too."""
     if scheduler:
         from autograder.grading.cluster import Cluster
 
         pool: Any = Cluster(scheduler, settings)
     else:
-        pool = Workers(settings, min(workers or len(processors()), jobs))
+        pool = Workers(settings, workers)
     orderly = False
     try:
         yield pool
