@@ -456,6 +456,21 @@ def test_late_penalty(course):
         assert said == ("Handed in 7 d late: a penalty of 7.",)
 
 
+def test_an_extension_without_a_due_date(course):
+    stamp = "2026-03-01 12:00:00 UTC"
+    with recorder(course, config={"LateSubmissionPlugin.penalty_method": "zero"}) as one:
+        one.record(submission(timestamp=stamp), graded())
+        _due(course, NOW - timedelta(days=9))
+        assert one.record(submission(timestamp=stamp), graded()) == ("Handed in 9 d late: a penalty of 5.",)
+        _due(course, None)
+        with gradebook(course) as book:
+            book.grant_extension(LESSON, "kim", days=2)
+        said = one.record(submission(timestamp=stamp), graded())
+        assert said == (f"kim has an extension, but {LESSON} has no due date: it counts as in time.",)
+        with gradebook(course) as book:
+            assert not book.find_submission_notebook(LESSON, LESSON, "kim").late_submission_penalty
+
+
 def test_a_student_who_is_not_in_the_gradebook(course):
     with recorder(course, create_student=False) as one:
         said = one.record(submission(), graded())

@@ -134,6 +134,11 @@ class Recorder:
 
     def _lateness(self, gradebook: Ledger, notebook: NotebookNode, lesson: str, student: str) -> list[str]:
         """Let nbgrader's plugin give the penalty, and say how late it was."""
+        kept = gradebook.find_submission(lesson, student)
+        if kept.extension is not None and kept.assignment.duedate is None:  # nbgrader would add the one to the other
+            gradebook.find_submission_notebook(lesson, lesson, student).late_submission_penalty = None
+            said = _("{student} has an extension, but {lesson} has no due date: it counts as in time.")
+            return [said.format(student=student, lesson=lesson)]
         with gradebook.lent_to(latesubmissions):
             AssignLatePenalties(config=self.config)(notebook, self._resources(lesson, student))
         seconds = gradebook.find_submission(lesson, student).total_seconds_late
