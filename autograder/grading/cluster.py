@@ -128,6 +128,8 @@ def _said(different: Mapping[str, list[str]]) -> str:
 def _client(address: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address
+        from distributed.comm.registry import get_backend
     except ImportError:
         said = _("--scheduler needs the package distributed: {command}")
         command = 'python -m pip install -c constraints.txt -e ".[dask]"'
@@ -135,6 +137,7 @@ def _client(address: str) -> Any:
     for name in ("distributed", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        get_backend(parse_address(address)[0])  # a client that finds out by itself ends badly, and late
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError) as error:
         said = _("There is no Dask scheduler to be reached at {address} ({error}). Start one with: dask scheduler")
