@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import psutil
@@ -33,6 +34,14 @@ STOCK = "import sys; from pathlib import Path; from autograder.grading import na
 OF_STOCK, OF_CELLS = 0.1, 2.0
 
 
+class Took(NamedTuple):
+    """Seconds on the clock and of all processors together, and the most megabytes held at once."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+
 class Held(threading.Thread):
     """Watches how much memory a process and all that it started hold together, shared pages counted once."""
 
@@ -52,11 +61,11 @@ class Held(threading.Thread):
             self.most = max(self.most, held)
 
 
-def timed(*command: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of a command. Raises CalledProcessError where it fails."""
+def timed(*command: str) -> Took:
+    """What a command takes. Raises CalledProcessError where it fails."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     with tempfile.TemporaryFile() as said:
-        began = time.perf_counter()
+        began, before = time.perf_counter(), _of_children()
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PATH": path}, stdout=said, stderr=said)
         watch = Held(process.pid)
         watch.start()
@@ -67,31 +76,42 @@ def timed(*command: str) -> tuple[float, float]:
         if status not in (0, 1):
             said.seek(0)
             raise subprocess.CalledProcessError(status, command, said.read()[-2000:])
-    return taken, watch.most / 1e6
+    return Took(taken, _of_children() - before, watch.most / 1e6)
 
 
-def by_stock(root: Path, lessons: list[str]) -> tuple[float, float]:
+def _of_children() -> float:
+    """Processor time of all that was started from here and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def by_stock(root: Path, lessons: list[str]) -> Took:
     """Grade with nbgrader as it comes, lesson after lesson."""
     found = [timed(sys.executable, "-c", STOCK, str(root), lesson) for lesson in lessons]
-    return sum(s for s, _ in found), max(m for _, m in found)
+    return Took(sum(f.seconds for f in found), sum(f.processor for f in found), max(f.memory for f in found))
 
 
-def by_ours(root: Path, workers: int) -> tuple[float, float]:
+def by_ours(root: Path, workers: int) -> Took:
     """Grade with our command."""
     return timed(sys.executable, "-m", "autograder", "grade", "--course", str(root), "--workers", str(workers))
 
 
-def cells_alone(root: Path) -> float:
-    """Seconds for the cells of all submissions, one after the other in children of a warm process, and nothing else."""
+def cells_alone(root: Path) -> tuple[float, float]:
+    """What the cells of all submissions take, one after the other in children of a warm process, and nothing else.
+
+    Seconds on the clock, and of the processors.
+    """
     with Nursery() as nursery:
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
+        used = 0.0
         for path in sorted((root / "submitted").glob("*/*/*.ipynb")):
             cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code" and not is_check(c)]
             with nursery.child() as child:
                 for cell in cells:
                     if SKIP not in cell.metadata.get("tags", ()):
                         child.run_cell(cell.source)
-        return time.perf_counter() - began
+            used += child.cpu
+        return time.perf_counter() - began, used + time.process_time() - before
 
 
 def scores(root: Path) -> dict[tuple[str, str], dict[str, Any]]:
@@ -114,32 +134,47 @@ def measure(repeats: int = 20, lessons: Sequence[str] = LESSONS, students: int =
     """The same class graded in each way, one after the other in one run."""
     lessons = [registry.lesson(name).id for name in lessons]
     many = len(lessons) * students
-    columns = ("way", "submissions", "time", "per second", "of stock's time", "of the cells alone", "peak memory")
+    columns = (
+        "way",
+        "submissions",
+        "time",
+        "per second",
+        "of stock's time",
+        "of the cells alone",
+        "processor time",
+        "peak memory",
+    )
     table = Table(f"Grading {students} students, {len(lessons)} lessons", columns)
     with tempfile.TemporaryDirectory() as scratch:
         found: dict[str, dict] = {}
 
-        def graded(name: str, how: Callable[[Path], tuple[float, float]]) -> tuple[float, float]:
+        def graded(name: str, how: Callable[[Path], Took]) -> Took:
             root = Path(scratch) / name
             hand_in(root, lessons, students)
             result = how(root)
             found[name] = scores(root)
             return result
 
-        stock, memory = graded("stock", lambda root: by_stock(root, lessons))
-        table.rows.append(("stock nbgrader", *_shown(many, stock), None, None, Value(memory, "MB")))
-        alone = cells_alone(Path(scratch) / "stock")
-        table.rows.append(("the cells alone, warm", *_shown(many, alone), Value(alone / stock, "x"), None, None))
+        stock = graded("stock", lambda root: by_stock(root, lessons))
+        table.rows.append(("stock nbgrader", *_shown(many, stock.seconds), None, None, *_used(stock)))
+        alone, processor = cells_alone(Path(scratch) / "stock")
+        of_stock = Value(alone / stock.seconds, "x")
+        used = Value(processor, "s")
+        table.rows.append(("the cells alone, warm", *_shown(many, alone), of_stock, None, used, None))
         for workers in WORKERS:
-            taken, memory = graded(f"ours_{workers}", lambda root, n=workers: by_ours(root, n))
-            of_stock = Value(taken / stock, "x", OF_STOCK if workers == 2 else None)
-            of_cells = Value(taken / alone, "x", OF_CELLS if workers == 1 else None)
-            row = (f"ours, {workers} workers", *_shown(many, taken), of_stock, of_cells, Value(memory, "MB"))
+            took = graded(f"ours_{workers}", lambda root, n=workers: by_ours(root, n))
+            of_stock = Value(took.seconds / stock.seconds, "x", OF_STOCK if workers == 2 else None)
+            of_cells = Value(took.seconds / alone, "x", OF_CELLS if workers == 1 else None)
+            row = (f"ours, {workers} workers", *_shown(many, took.seconds), of_stock, of_cells, *_used(took))
             table.rows.append(row)
         wrong = different(found["stock"], found["ours_2"])
         same = sum(len(a) for a in found["stock"].values()) - len(wrong)
         table.note = f"{same} answers got the same points from both." + "".join(f"\nNot the same: {w}" for w in wrong)
     return table
+
+
+def _used(took: Took) -> tuple[Value, Value]:
+    return Value(took.processor, "s"), Value(took.memory, "MB")
 
 
 def _shown(many: int, seconds: float) -> tuple[str, Value, Value]:

@@ -32,7 +32,7 @@ class FakeEngine:
         self.settings = settings
         self.place = Path(settings.root) / "word"
         self.place.mkdir(exist_ok=True)
-        (self.place / f"engine-{os.getpid()}").touch()
+        (self.place / f"engine-{os.getpid()}").write_text(f"rehearsed: {settings.rehearse}")
 
     def close(self):
         (self.place / f"closed-{os.getpid()}").touch()

@@ -102,6 +102,15 @@ def test_a_class_is_graded_once_and_only_what_changed_again(course):
     assert [o.status for o in grade(course, recorder).outcomes] == ["already_graded"] * 4
 
 
+@pytest.mark.parametrize(("workers", "rehearsed"), [(1, True), (2, False)])
+def test_what_may_be_used_is_loaded_beforehand_where_it_pays(course, monkeypatch, workers, rehearsed):
+    monkeypatch.setattr(batch, "REHEARSED", 2)
+    hand_in(course, "kim", "lee", "park")
+    grade(course, FakeRecorder(), workers=workers)
+    engines = list((course.root / "word").glob("engine-*"))
+    assert engines and {path.read_text() for path in engines} == {f"rehearsed: {rehearsed}"}
+
+
 def test_some_lessons_and_some_students(course):
     hand_in(course, "kim", "kang", "lee")
     hand_in(course, "kim", lesson=NEXT)
