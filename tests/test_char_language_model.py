@@ -8,6 +8,7 @@ import pytest
 from autograder import judge, registry, trials
 from autograder.probes import codec
 from autograder.reference import char_language_model as lm
+from autograder.session import examine
 from rnnlab.data import text
 from rnnlab.widgets.temperature import temperature
 
@@ -109,3 +110,9 @@ def test_the_widget_takes_a_model_and_names_what_is_wrong() -> None:
         temperature(model)
     with pytest.raises(ValueError, match="1 to 60 characters"):
         temperature(prime="")
+
+
+@pytest.mark.parametrize("drawn", [10**30, 10**400, 2**63, True, [1]])
+def test_what_is_no_id_earns_nothing_for_sample_next(drawn):
+    report = examine(registry.exercise("sample_next"), lambda logits, temperature, rng: drawn, hidden=True, seed=3)
+    assert (report.outcome, report.points) == ("error", 0), str(report)

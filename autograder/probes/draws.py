@@ -48,7 +48,8 @@ def _call(answer: Callable, data: dict, request: dict) -> dict:
             if np.size(value) != 1 or np.ndim(value) or isinstance(value, (str, dict, bool, type(None))):
                 return value, False
             drawn.append(np.asarray(value).item())
-        return np.array(drawn), True
+        made = np.array(drawn)
+        return made if made.dtype.kind in "iuf" else made.astype(float), True  # what no array of whole numbers holds
 
     def run() -> dict:
         rows = [row(request["options"]["draws"]), row(request["options"]["again"])]
