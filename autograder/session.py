@@ -16,6 +16,7 @@ import numpy as np
 from autograder import feeding, judge, probes, registry
 from autograder.exercise import Exercise
 from autograder.messages import _
+from autograder.probes import codec
 from autograder.render import COLOURS, WORDS, inline, mark, points
 from autograder.report import Report
 
@@ -65,7 +66,10 @@ def examine(exercise: Exercise, answer: Any, *, hidden: bool = False, seed: int 
     """The report on an answer, with probe and judge in this process. A fault of ours costs no points."""
     try:
         tried = judge.trials(exercise, hidden, seed)
-        reply = feeding.ask(exercise, judge.request(exercise, tried), partial(probes.run, answer=answer))
+        try:
+            reply = feeding.ask(exercise, judge.request(exercise, tried), partial(probes.run, answer=answer))
+        except (codec.BadData, OverflowError, RecursionError):
+            reply = ""  # what came back cannot be sent to a judge: no fault of ours
 
         def earlier(name: str) -> Report | None:
             return _earlier(name, answer)
