@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.messages import N_, _, ngettext, ordinal
+from autograder.messages import N_, _, ngettext, ordinal, with_article
 from autograder.spec import Item
 
 
@@ -184,7 +184,7 @@ def sentences(failure: Failure, name: str) -> list[str]:
             "{expected} values should be returned; {actual} came",
             f.expected or 0,
         ),
-        "type": _("{output} should be {expected}; a {actual} came"),
+        "type": _("{output} should be {expected}; {kind} came"),
         "shape": _("{output} has shape {actual}, but should have {expected}{dims}"),
         "dtype": _("{output} should be {expected} of real numbers; it came as {actual}"),
     }  # fmt: skip
@@ -198,6 +198,7 @@ def sentences(failure: Failure, name: str) -> list[str]:
         )
         dims = f", {f.dims}" if f.dims else ""
         values = {"name": name, "output": f.output, "expected": f.expected, "actual": f.actual, "dims": dims}
+        values["kind"] = with_article(str(f.actual))
         return [simple[f.kind].format(**values), *more]
     return _value_sentences(f)
 

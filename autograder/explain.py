@@ -281,8 +281,8 @@ def unfit(reply: dict, name: str, parameters: tuple[str, ...]) -> str:
     if reply["status"] == "not_module":
         if reply["type"] == name:
             return _('Pass the class itself, check("{name}", {name}), without brackets after it.').format(name=name)
-        return _("{name} should be a class that inherits from torch.nn.Module; this is a {type}.").format(
-            name=name, type="class that does not" if reply["class"] else reply["type"]
+        return _("{name} should be a class that inherits from torch.nn.Module; this is {kind}.").format(
+            name=name, kind=with_article("class that does not" if reply["class"] else reply["type"])
         )
     if reply["type"] == "NoneType":
         return _("{name} is None here, not a function.").format(name=name)

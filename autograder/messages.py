@@ -30,3 +30,8 @@ def listed(names, last: str | None = None) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1])
+
+
+def with_article(noun: str) -> str:
+    """An English noun with its article: "an array", "a list", "an ndarray (3, 4)"."""
+    return _("an {noun}" if noun.startswith(tuple("aeioAEIO") + ("ndarray", "nd.")) else "a {noun}").format(noun=noun)
