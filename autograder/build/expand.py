@@ -11,7 +11,9 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder import registry
 from autograder.build.errors import BuildError
+from autograder.build.links import linked
 from autograder.build.source import SourceCell
 from autograder.exercise import Exercise, Lesson, Question
 
@@ -40,7 +42,7 @@ def expand(lesson: Lesson, cells: list[SourceCell], source_name: str) -> Expande
     made: list[NotebookNode] = []
     where: list[str] = []
     for cell in cells:
-        made += _expand_cell(_for_readers(cell), items)
+        made += _expand_cell(_for_readers(cell, lesson), items)
         where += [cell.where] * (len(made) - len(where))
     _introduce(made, cells, source_name)
     _give_ids(made)
@@ -101,9 +103,11 @@ def _check_items(lesson: Lesson, cells: list[SourceCell], source_name: str) -> N
         raise BuildError(f"{source_name}: exactly one code cell, the one with the imports, is tagged 'setup'.")
 
 
-def _for_readers(cell: SourceCell) -> SourceCell:
-    """The cell without the comments that only linters and formatters read."""
-    return replace(cell, text=_FOR_TOOLS.sub("", cell.text)) if cell.kind == "code" else cell
+def _for_readers(cell: SourceCell, lesson: Lesson) -> SourceCell:
+    """Code without the comments that only linters and formatters read, prose with links to the lessons it names."""
+    if cell.kind == "code":
+        return replace(cell, text=_FOR_TOOLS.sub("", cell.text))
+    return replace(cell, text=linked(cell.text, [other.id for other in registry.lessons()], lesson.id))
 
 
 def _expand_cell(cell: SourceCell, items: dict) -> list[NotebookNode]:

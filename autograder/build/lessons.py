@@ -110,7 +110,12 @@ def _same_run(made: Expanded, old: NotebookNode | None) -> bool:
     """Whether the outputs of the committed notebook are still those of this source."""
     if old is None or old.metadata.get("autograder") != made.notebook.metadata.autograder:
         return False
-    return [(c.cell_type, c.source) for c in old.cells] == [(c.cell_type, c.source) for c in made.notebook.cells]
+    return [_runs(cell) for cell in old.cells] == [_runs(cell) for cell in made.notebook.cells]
+
+
+def _runs(cell: NotebookNode) -> tuple[str, str]:
+    """What of a cell its outputs depend on: of prose, which has none, nothing."""
+    return cell.cell_type, cell.source if cell.cell_type == "code" else ""
 
 
 def _with_outputs(made: Expanded, old: NotebookNode) -> NotebookNode:
