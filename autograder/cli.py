@@ -90,6 +90,7 @@ def _lessons(names: Sequence[str]) -> list:
 
 def _build(chosen: argparse.Namespace) -> int:
     from autograder import registry
+    from autograder.build import pages
     from autograder.build.compare import differences, orphans
     from autograder.build.errors import BuildError
     from autograder.build.lessons import build
@@ -102,11 +103,14 @@ def _build(chosen: argparse.Namespace) -> int:
         return _refuse(str(error))
     if chosen.check:
         said = [s for lesson in lessons for s in differences(course, lesson)]
-        said += [] if chosen.lessons else orphans(course, [lesson.id for lesson in lessons])
+        if not chosen.lessons:
+            said += orphans(course, [lesson.id for lesson in lessons]) + pages.differences(course)
         print("\n".join(said) if said else _("The notebooks are what their sources build."))
         if said:
             print(_("Run `make build` to bring them up to date."))
         return 1 if said else 0
+    for name in pages.build(course):
+        print(_("{name}  written").format(name=name), flush=True)
     failed = 0
     for lesson in lessons:
         began = time.monotonic()

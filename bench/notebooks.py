@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tempfile
 import threading
@@ -14,6 +15,7 @@ import psutil
 from nbclient import NotebookClient
 
 from autograder import registry
+from autograder.build.pages import MEASURED
 from bench.table import Table, Value
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,7 +55,10 @@ def run(path: Path, graded: bool) -> tuple[float, float]:
     """Seconds and peak megabytes of a notebook run from top to bottom."""
     notebook = nbformat.read(path, 4)
     skip = "demo" if graded else ""
-    environment = os.environ | ({"NBGRADER_EXECUTION": "autograde"} if graded else {})
+    ours = os.pathsep.join(
+        [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )  # this tree, not an installed one
+    environment = os.environ | {"PYTHONPATH": ours} | ({"NBGRADER_EXECUTION": "autograde"} if graded else {})
     with tempfile.TemporaryDirectory() as scratch, Peak() as peak:
         client = NotebookClient(
             notebook,
@@ -92,3 +97,21 @@ def measure(repeats: int = 20) -> Table:
             )
         )
     return table
+
+
+def save(table: Table) -> str:
+    """Keep what was measured for the table in README. Returns the name of the file.
+
+    Lessons that were not measured this time keep their numbers; those that are gone lose them.
+    """
+    path = ROOT / MEASURED
+    old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    new = {
+        name: {"seconds": round(whole.number), "megabytes": round(memory.number)}
+        for name, whole, memory, *_ in table.rows
+        if isinstance(whole, Value)
+    }
+    known = [lesson.id for lesson in registry.lessons()]
+    kept = {name: (old | new)[name] for name in known if name in old | new}
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return MEASURED

@@ -9,12 +9,13 @@ import importlib
 from collections.abc import Callable
 from pathlib import Path
 
+import course
 import readme
 
 from rnnlab.svg import Canvas
 
 HERE = Path(__file__).parent
-FIGURES: dict[str, Callable[[], Canvas]] = dict(readme.FIGURES)
+FIGURES: dict[str, Callable[[], Canvas]] = readme.FIGURES | course.FIGURES
 for module in sorted(HERE.glob("lesson_*.py")):
     FIGURES |= importlib.import_module(module.stem).FIGURES
 
