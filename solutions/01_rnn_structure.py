@@ -14,9 +14,10 @@ you build one, from a single step to a torch module, and see what those few numb
 - name the shape of every array in it, and count what it learns;
 - rebuild `torch.nn.RNN`, equal to the original in outputs and gradients.
 
-**Builds on** [lesson 00](../00_start_here/00_start_here.ipynb): `affine`, and the order of axes. For the last part you
-should have seen a Python class; what is needed of torch is explained there. **Time** about two and a half hours; after
-`rnn_forward`, half way, is a good place for a break. **Points** 24, and 3 more marked by a person.
+**Builds on** lesson 00: `affine`, and the order of axes. What you wrote there is not in this notebook; where you need
+it, write it again. For the last part you should have seen a Python class; what is needed of torch is explained there.
+**Time** about 150 minutes; after `rnn_forward`, half way, is a good place for a break. **Points** 24, and 3 more marked
+by a person.
 """
 
 # %% tags=["setup"]
@@ -240,7 +241,7 @@ at the third.
 
 Cover the table and do step 2 again. Then write it as code, for any size and a whole batch at once.
 
-### Exercise: one step
+### Exercise: one step (`rnn_step`)
 
 Write `rnn_step`: from the inputs of one step and the states before it, the states after it.
 
@@ -335,7 +336,7 @@ $${\color{#D55E00}{W_{xh}}}\, x_t + {\color{#0072B2}{W_{hh}}}\, h_{t-1} =
 So a step is one ordinary layer that looks at the input *and* at what it said last time. Papers on the LSTM write it
 this way, and you will in lesson 06.
 
-### Exercise: fuse the weights
+### Exercise: fuse the weights (`fuse_weights`)
 
 Write `fuse_weights`: the one matrix `W` with `tanh([x h] W^T + b)` equal to your `rnn_step`. `W_xh (H, D)` and
 `W_hh (H, H)` to `(H, D+H)`, input first. For the network of the table above it is
@@ -417,7 +418,7 @@ mix the examples, since NumPy stretches `(N, 1, H)` and `(N, H)` to `(N, N, H)`.
 > **Convention · counting.** Formulas count steps from 1: $x_1, \dots, x_T$, with $h_0$ before them. Python counts
 > from 0: `x[:, 0]` is $x_1$, and `h[:, 0]` is $h_1$, the state *after* the first input. $h_0$ has no place in `h`.
 
-### Exercise: a whole sequence
+### Exercise: a whole sequence (`rnn_forward`)
 
 Write `rnn_forward`: run your `rnn_step` along the sequences. Return two things: all states, and the last one.
 
@@ -453,7 +454,7 @@ A state is for the network's own use. What you want to know is read out of it by
 
 $$y_t = {\color{#009E73}{W_{hy}}}\, h_t + b_y$$
 
-The numbers in $y_t$ are called **scores** (or *logits*). How many readouts you take is up to the task:
+The numbers in $y_t$ are called **logits**, or simply scores. How many readouts you take is up to the task:
 
 ![Left: every state gives an output. Right: only the last state gives one.](figures/01_readout.svg)
 
@@ -464,7 +465,7 @@ The numbers in $y_t$ are called **scores** (or *logits*). How many readouts you 
 The weights ${\color{#009E73}{W_{hy}}}$ are shared by all steps too. So the second kind is the first kind, of which
 all but the last column is thrown away: `y[:, -1]`.
 
-### Exercise: the readout
+### Exercise: the readout (`readout`)
 
 Write `readout`: scores at every step. `h (N, T, H)`, `W_hy (O, H)`, `b_y (O)` to `(N, T, O)`. No loop is needed.
 """
@@ -554,7 +555,7 @@ write both functions such that they are right at any size.
 - For **sigmoid** it depends on how you write it. $1 / (1 + e^{-z})$ survives: at $-1000$ it is `1 / inf`, which is 0
   and right, with a warning that you may ignore or avoid. The equal $e^z / (1 + e^z)$ is `inf / inf` at 1000.
 
-### Exercises: sigmoid and softmax
+### Exercises: `sigmoid` and `softmax`
 
 Both take `z (..., C)`, which means: any number of axes, of which the last holds the classes. Both give back the same
 shape. `sigmoid` treats every number by itself. `softmax` makes the numbers along the *last* axis add up to 1.
@@ -594,7 +595,7 @@ r"""
 Training changes ${\color{#D55E00}{W_{xh}}}$, ${\color{#0072B2}{W_{hh}}}$, $b$, ${\color{#009E73}{W_{hy}}}$ and $b_y$.
 How many numbers is that?
 
-### Exercise: count them
+### Exercise: count them (`count_parameters`)
 
 Write `count_parameters(D, H, O)`: how many numbers a recurrent network with a readout learns, when it is to run on
 sequences of $T = 10$ steps, with an output at every step. $h_0$ is zero and is not learnt. For `D=1, H=2, O=1` it is
@@ -913,9 +914,9 @@ r"""
   itself. Softmax: one of many, adding up to 1.
 - `(N, T, D)` in, `(N, T, H)` states, `(N, H)` one of them. Losses are averaged over time.
 
-**Where next.** Lesson 02 uses this very cell on four kinds of task: one to one, one to many, many to one, many to
-many. Lesson 03 lets it write text, 04 shows where the gradients go, 05 what is wrong with them, and 06 what an LSTM
-does about it.
+**Where next.** Lesson 02 uses this very cell on five kinds of task: one-to-one, one-to-many, many-to-one, and
+many-to-many in two ways. Lesson 03 lets it write text, lesson 04 shows where the gradients go, lesson 05 what is wrong
+with them, and lesson 06 what an LSTM does about it.
 
 **Further reading**
 

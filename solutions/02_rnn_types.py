@@ -13,9 +13,8 @@ guesses languages or translates depends on something else: *when you give it som
 - train an encoder and a decoder with teacher forcing, and then let the decoder write alone;
 - measure each of these against a baseline that knows nothing of order, and say what the difference is worth.
 
-**Builds on** [lesson 01](../01_rnn_structure/01_rnn_structure.ipynb): step, state, readout, softmax. Its cell is ready
-to import, so that a gap there does not stop you here. **Time** about 90 minutes. **Points** 26, and 3 more marked by
-a person.
+**Builds on** lesson 01: step, state, readout, softmax. Its cell is ready to import, so that a gap there does not stop
+you here. **Time** about 90 minutes. **Points** 26, and 3 more marked by a person.
 
 Every network below is really trained, here, while you wait: about a minute for the whole notebook.
 """
@@ -70,7 +69,7 @@ problem_types()
 
 # %% [markdown]
 r"""
-### Exercise: which type?
+### Exercise: which type? (`match_tasks`)
 
 Ten tasks. Give each the number of its type, from 1 to 5.
 
@@ -233,7 +232,7 @@ state goes on changing. From it the network must know two things: what it saw, a
 You have done this by hand already. In lesson 01 the input was 1 and then nothing, and the states were $(0.76, 0)$,
 $(0.36, 0.64)$, $(0.18, 0.35)$.
 
-### Exercise: one input, many states
+### Exercise: one input, many states (`one_to_many`)
 
 Write `one_to_many`: the states of T steps when `x` goes in at the first and zeros at the others.
 
@@ -390,7 +389,7 @@ of the name is gone. Up to its own last letter, the states agree.
 ![Two sequences of a batch: "peru", four steps and then four of padding, dashed, with input 0; and "kiribati", eight
 steps. The state after each one's last real step is marked: index 3 and index 7.](figures/02_padding.svg)
 
-### Exercise: the last state that counts
+### Exercise: the last state that counts (`last_valid_state`)
 
 Write `last_valid_state`: for each sequence of a padded batch, the state after its last real step.
 
@@ -416,7 +415,7 @@ def last_valid_state(h, lengths):
 
 # %% [markdown]
 r"""
-### Exercise: many to one
+### Exercise: many-to-one (`many_to_one`)
 
 Write `many_to_one`: run the network over a padded batch, take the last valid state of each sequence, and score it.
 
@@ -449,7 +448,7 @@ is the order worth? 5, 20, 40?
 """
 
 # %%
-my_prediction = "?"
+my_prediction = "?"  # percentage points
 
 
 # %% tags=["demo"]
@@ -618,14 +617,14 @@ Say that a line of three characters costs 3, 3 and 3, and a line of one characte
 The first is nonsense. The second is a choice, but a character in a short line then weighs more than one in a long
 line. We take the third: every real step counts the same. It is what torch does with `ignore_index`.
 
-### Exercise: the masked loss
+### Exercise: the masked loss (`masked_loss`)
 
-Write `masked_loss`: the mean of $-\log p$ of the right class over all real steps of the batch.
+Write `masked_loss`: the mean of $-\ln p$ of the right class over all real steps of the batch.
 
 - Shapes: `logits (N, T, C)`, `targets (N, T)` with whole numbers below C, `lengths (N)`, to one number.
 - The logits are scores: softmax over the classes is your work, and it must survive scores around 1000. The safe way is
-  $\log p = z - \log \sum e^{z}$, with the largest score taken away from $z$ first.
-- Two equal scores cost $\log 2$ a step, so this gives 0.6931, whatever the padding says:
+  $\ln p = z - \ln \sum e^{z}$, with the largest score taken away from $z$ first.
+- Two equal scores cost $\ln 2$ a step, so this gives 0.6931, whatever the padding says:
 
 ```python
 masked_loss(np.zeros((1, 3, 2)), np.array([[0, 1, 1]]), np.array([2]))
@@ -710,7 +709,7 @@ class will it get wrong most often: names, keywords, numbers, strings, comments 
 """
 
 # %%
-my_prediction = "?"
+my_prediction = "?"  # name, keyword, number, string, comment or operator
 
 # %% [markdown]
 r"""
@@ -795,7 +794,7 @@ where it is. But written by whom?
 | 2 | `2` (true) | `2` (own) | `9` |
 | 3 | `0` (true) | `9` (own) | ... |
 
-### Exercise: write alone
+### Exercise: write alone (`greedy_decode`)
 
 Write `greedy_decode`, for one text at a time.
 
@@ -938,7 +937,7 @@ or higher? And the share of *characters*?
 """
 
 # %%
-my_prediction = "?"
+my_prediction = "?"  # whole dates: ...; characters: ...
 
 
 # %% tags=["demo"]
@@ -1029,8 +1028,8 @@ r"""
 - A number means something beside a baseline. A bag of letters did nearly as well on country names, and no better than
   a coin on phrases where order decides.
 
-**Where next.** Lesson 03 lets a network predict the next character and write on and on; 04 and 05 show how gradients
-travel through all these steps and why the day of the date was so hard; 08 reads in both directions.
+**Where next.** Lesson 03 lets a network predict the next character and write on and on; lessons 04 and 05 show how
+gradients travel through all these steps and why the day of the date was so hard; lesson 08 reads in both directions.
 
 **Further reading**
 

@@ -14,9 +14,8 @@ English letter by letter, measure how good it is in bits, and let it write.
 - train a recurrent character model, read what it writes at several stages, and choose a temperature;
 - recognise a loss that is too good to be true.
 
-**Builds on** [lesson 01](../01_rnn_structure/01_rnn_structure.ipynb) (state, softmax) and [lesson
-02](../02_rnn_types/02_rnn_types.ipynb) (many to many). **Time** about two hours. **Points** 30, and 3 more marked by
-a person.
+**Builds on** lesson 01 (state, softmax) and lesson 02 (many-to-many). **Time** about 120 minutes. **Points** 30, and 3
+more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -51,7 +50,7 @@ there are such things as words. That makes it a good one to learn with.
 ![Five steps of a recurrent network: it reads h, e, l, l, and at each step the target is the character that comes
 next: e, l, l, o.](figures/03_next_char.svg)
 
-In the language of lesson 02 this is many to many, aligned: one input and one output at every step. And nobody has to
+In the language of lesson 02 this is many-to-many, aligned: one input and one output at every step. And nobody has to
 label anything. The text is its own answer key: **the target is the input, one place on**.
 """
 
@@ -90,7 +89,7 @@ accident.) `sorted(...)` makes an order that depends on the characters and on no
 And what of a character that the vocabulary lacks? Leaving it out in silence would give a text that is one shorter,
 and an error far away, much later. A program that cannot go on should say so *at once*, and name the culprit.
 
-### Exercise: the vocabulary
+### Exercise: the vocabulary (`Vocabulary`)
 
 Fill in three methods of `Vocabulary`. The first lines are given: `self.characters` is the list, and `self.ids` a
 dictionary from character to id.
@@ -154,7 +153,7 @@ What does ${\color{#D55E00}{W_{xh}}}$ do with such a vector? It gives back one o
 column of its own in ${\color{#D55E00}{W_{xh}}}$, which training shapes. You will use that shortcut at the end of the
 lesson.
 
-### Exercise: one-hot
+### Exercise: one-hot (`one_hot`)
 
 Write `one_hot`: `ids (N, T)` and the size of the vocabulary `V` to `(N, T, V)`.
 """
@@ -238,7 +237,7 @@ instead*.
 > is $(p - y) / (N T)$. Some texts sum over time and average over sequences; then the loss grows with $T$. The
 > logarithm is the natural one, as in `torch.nn.functional.cross_entropy`.
 
-### Exercise: the loss and its gradient
+### Exercise: the loss and its gradient (`cross_entropy`)
 
 Write `cross_entropy`: `logits (N, T, V)` and `targets (N, T)` to two things: the loss, a number, and its gradient
 `dlogits (N, T, V)`.
@@ -267,7 +266,7 @@ def cross_entropy(logits, targets):
 
 # %% [markdown]
 r"""
-### Exercise: the whole word
+### Exercise: the whole word (`hello_loss`)
 
 Now all four steps of the picture. Write `hello_loss`: from the logits of the four steps, `(4, 4)`, one row a step and
 columns for h, e, l, o, to two things: the probabilities that the network gives to the four *right* next characters,
@@ -389,7 +388,7 @@ The point is in the rows. Row $n$ of one batch ends exactly where row $n$ of the
 carried over from batch to batch: the model reads on instead of waking up in the middle of a word, 32 characters at a
 time.
 
-### Exercise: streams in batches
+### Exercise: streams in batches (`stream_batches`)
 
 Write `stream_batches`: it takes `ids (L)`, `N` and `T`, and yields pairs `x (N, T)`, `y (N, T)`.
 
@@ -445,7 +444,7 @@ Left, the chances of the next character; right, a text written at that temperatu
 contexts. At 0.3 it repeats itself, at 2 it makes up words that nobody needs. With $\tau$, a ratio $p_i / p_j$ becomes
 $e^{(z_i - z_j)/\tau}$: the further two logits are apart, the more it changes.
 
-### Exercise: draw the next character
+### Exercise: draw the next character (`sample_next`)
 
 Write `sample_next`: from the logits of one place, `(V)`, a temperature and a random generator to one id, an int.
 
@@ -471,7 +470,7 @@ def sample_next(logits, temperature, rng):
 
 # %% [markdown]
 r"""
-### Exercise: let it write
+### Exercise: let it write (`generate`)
 
 Now the loop that turns a model into a writer. First it reads a beginning, the **prime**, to get into the mood: its
 state is then all it knows of it. Then it draws a character, *reads what it has drawn*, draws the next one, and so on.
@@ -510,7 +509,7 @@ def generate(model, prime, count, temperature, rng):
 
 # %% [markdown]
 r"""
-### Exercise: bits
+### Exercise: bits (`bits_per_char`)
 
 The loss is in nats, and the baselines are in bits. Write `bits_per_char`: `logits (N, T, V)` and `targets (N, T)` to
 a number. Your `cross_entropy` does nearly all of it. Logits that are all equal, over 8 characters, give exactly 3.
@@ -543,17 +542,17 @@ table of vectors and a readout.
   and the last one in the shape in which it wants it back.
 - **The readout**: `torch.nn.Linear(H, V)`, from states to logits.
 
-### Exercise: the character model
+### Exercise: the character model (`CharRNN`)
 
 Write `CharRNN`, a torch module.
 
 - `CharRNN(V, H)` makes the layers. `forward(ids, h=None)`: `ids (N, T)` to logits `(N, T, V)` and the state after the
   last step. Logits, not probabilities: torch's loss does the softmax itself.
-- `learn(x, y, h, optimizer)` is one step of training on one batch: scores for `x` from the state `h`, the mean
+- `learn(x, y, h, optimiser)` is one step of training on one batch: scores for `x` from the state `h`, the mean
   cross-entropy against `y` (`torch.nn.functional.cross_entropy` takes `(N T, V)` and `(N T)`: flatten both to that),
   gradients with `loss.backward()`, one step of the optimiser. It returns the loss as a float, and the state for the
   next batch.
-- torch *adds* new gradients to old ones: clear them first, `optimizer.zero_grad()`.
+- torch *adds* new gradients to old ones: clear them first, `optimiser.zero_grad()`.
 - Return the state **detached**: `h.detach()` has the same numbers and no memory of how they came about. Without it
   torch would go back through all batches before. What that costs, and what it loses, is lesson 04.
 
@@ -566,7 +565,7 @@ than the bigram on text it has not seen. `check("CharRNN", CharRNN, hidden=True)
 # %% exercise="CharRNN"
 class CharRNN(torch.nn.Module):
     """CharRNN(V, H), then forward(ids (N,T), h=None) -> logits (N,T,V), h and
-    learn(x (N,T), y (N,T), h, optimizer) -> loss float, h
+    learn(x (N,T), y (N,T), h, optimiser) -> loss float, h
 
     A recurrent character model, and one step of its training.
     """
@@ -586,14 +585,14 @@ class CharRNN(torch.nn.Module):
         return self.readout(states), h
         ### END SOLUTION
 
-    def learn(self, x, y, h, optimizer):
+    def learn(self, x, y, h, optimiser):
         """One step of training: the loss, and the state to go on with."""
         ### BEGIN SOLUTION
         logits, h = self(x, h)
         loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten())
-        optimizer.zero_grad()
+        optimiser.zero_grad()
         loss.backward()
-        optimizer.step()
+        optimiser.step()
         return loss.item(), h.detach()
         ### END SOLUTION
 
@@ -645,7 +644,7 @@ def fit(seed, H=128, stages=STAGES, rate=3e-3):
     """A model trained on the prose, its bits at each stage, and what it wrote there."""
     torch.manual_seed(seed)
     model = CharRNN(V, H)
-    optimizer = torch.optim.Adam(model.parameters(), rate)
+    optimiser = torch.optim.Adam(model.parameters(), rate)
     bits, samples, batches = [], [], iter(())
     h = None
 
@@ -656,7 +655,7 @@ def fit(seed, H=128, stages=STAGES, rate=3e-3):
             batches, h = stream_batches(train_ids, 32, 32), None
             pair = next(batches)
         x, y = map(torch.tensor, pair)
-        loss, h = model.learn(x, y, h, optimizer)
+        loss, h = model.learn(x, y, h, optimiser)
         return loss
 
     for before, after in zip((0, *stages), stages):
@@ -729,9 +728,9 @@ print("you predicted:", my_prediction)
 for seed in range(3):
     torch.manual_seed(seed)
     copier, h = CharRNN(V, 64), None
-    optimizer = torch.optim.Adam(copier.parameters(), 1e-2)
+    optimiser = torch.optim.Adam(copier.parameters(), 1e-2)
     for x, _y in stream_batches(train_ids[:150_000], 32, 32):
-        loss, h = copier.learn(torch.tensor(x), torch.tensor(x), h, optimizer)
+        loss, h = copier.learn(torch.tensor(x), torch.tensor(x), h, optimiser)
     print(f"seed {seed}: loss {loss:.3f} nats, {held_out_bits(copier):.1f} bits on what comes next. It writes:")
     print("   ", repr(write(copier, prime="The", count=60)))
 
@@ -748,7 +747,7 @@ network that reads backwards too (lesson 08). The remedy is always the same: let
 
 # %% [markdown] question="two_losses"
 r"""
-## In your own words
+### In your own words
 
 Two reports land on your desk. In both, the baselines are those of this lesson: uniform 6.5 and bigram 3.5 bits per
 character.
@@ -761,14 +760,15 @@ For each: what has most likely happened, how could one find out for certain, and
 sentences each.
 
 ### BEGIN MARK SCHEME
-- 1 point: A has learnt its training text by heart (overfitting): far better than the bigram on what it saw, worse
+- **1 point**, A has learnt its training text by heart (overfitting): far better than the bigram on what it saw, worse
   than the bigram on what it did not. Half a point if only the word is given, without the comparison.
-- 1 point: B sees the answer: the targets are not shifted, or the future leaks into the input. Overfitting is *not* an
-  answer, since the held-out text does as well; nor is "a very good model", since its writing shows that it is none.
-- 1 point: for both, a test and a remedy that fit. A: look at held-out bits during training; a smaller model, more
+- **1 point**, B sees the answer: the targets are not shifted, or the future leaks into the input. Overfitting is *not*
+  an answer, since the held-out text does as well; nor is "a very good model", since its writing shows that it is none.
+- **1 point**, for both, a test and a remedy that fit. A: look at held-out bits during training; a smaller model, more
   text, or stopping earlier. B: change a later character and see whether earlier scores change, or compare x and y by
-  eye; shift the targets. Half a point for one of the two.
+  eye; shift the targets. Half a point for one of the two. Nothing off for language or length.
 ### END MARK SCHEME
+
 ### BEGIN SOLUTION
 **A** knows its training text by heart. On what it has seen it is far better than the bigram, on new text it is worse
 than counting pairs of letters: it has kept this text, and not what texts have in common. To make sure, I would plot
@@ -796,14 +796,17 @@ r"""
 - A loss that is too good is a leak. Let the model write.
 
 **Where next.** Twice in this lesson the gradient went back through 32 steps and then stopped at a `detach()`. How it
-gets back at all, what it costs, and what is lost at the cut: [lesson 04](../04_bptt/04_bptt.ipynb).
+gets back at all, what it costs, and what is lost at the cut: lesson 04.
 
-**Further reading.** Shannon, "Prediction and Entropy of Printed English" (1951): people guess the next letter, at
-about one bit. Elman, "Finding Structure in Time" (1990): words found in a stream of letters. Bengio and others, "A
-Neural Probabilistic Language Model" (2003). Mikolov and others, "Recurrent neural network based language model"
-(2010). Sutskever, Martens and Hinton, "Generating Text with Recurrent Neural Networks" (2011). Karpathy, "The
-Unreasonable Effectiveness of Recurrent Neural Networks" (2015), where this "hello" comes from. Holtzman and others,
-"The Curious Case of Neural Text Degeneration" (2020), on what drawing the likeliest does to a text.
+**Further reading**
+
+- Shannon, "Prediction and entropy of printed English" (1951): people guess the next letter, at about one bit.
+- Elman, "Finding structure in time" (1990): words found in a stream of letters.
+- Bengio, Ducharme, Vincent and Jauvin, "A neural probabilistic language model" (2003).
+- Mikolov and others, "Recurrent neural network based language model" (2010).
+- Sutskever, Martens and Hinton, "Generating text with recurrent neural networks" (2011).
+- Karpathy, "The unreasonable effectiveness of recurrent neural networks" (2015), where this "hello" comes from.
+- Holtzman and others, "The curious case of neural text degeneration" (2020): what drawing the likeliest does to a text.
 """
 
 # %%

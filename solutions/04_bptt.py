@@ -15,7 +15,7 @@ for it, and what the cut takes away.
 - truncate it, in NumPy and in torch, so that the state crosses the cut and no gradient does;
 - say which links a truncated gradient can build, and which it cannot.
 
-**Builds on** [lesson 01](../01_rnn_structure/01_rnn_structure.ipynb): the step, and unrolling. Lessons 02 and 03 are
+**Builds on** lesson 01: the step, and unrolling. Lessons 02 and 03 are
 not needed. **Time** about 100 minutes. **Points** 30, and 3 more marked by a person.
 """
 
@@ -124,7 +124,7 @@ h_{prev}\, {\color{#0072B2}{W_{hh}}}^{\!\top} + b$. Going back, there are two mo
   pass has left behind, and not $a$.
 - **Through the sum:** five things went into $a$, and each gets a gradient *of its own shape*.
 
-### Exercise: one step backward
+### Exercise: one step backward (`rnn_step_backward`)
 
 Write `rnn_step_backward`. It is given `dh (N, H)`, all that is asked of the state after the step, and what the step
 had: `x (N, D)`, `h_prev (N, H)`, `h (N, H)`, `W_xh (H, D)`, `W_hh (H, H)`. It returns five gradients in this order:
@@ -181,7 +181,7 @@ my_prediction = "?"  # a number from 0 to 100
 
 # %% [markdown]
 r"""
-### Exercise: backpropagation through time
+### Exercise: backpropagation through time (`bptt`)
 
 Write `bptt`. It is given `dh (N, T, H)`, what each step's own loss asks of its state, and what the forward pass had:
 `x (N, T, D)`, `h0 (N, H)`, all states `h (N, T, H)`, `W_xh`, `W_hh`. It returns the gradients of the *whole* loss:
@@ -301,7 +301,7 @@ $$\frac{\partial f}{\partial \theta_i} \approx \frac{f(\theta + \epsilon e_i) - 
 where $e_i$ is 1 at entry $i$ and 0 elsewhere. This is the **central difference**. It is slow, two values of $f$ for
 every single weight, and needs no calculus at all, which makes it the best check there is for calculus done by hand.
 
-### Exercise: a gradient by measuring
+### Exercise: a gradient by measuring (`numerical_gradient`)
 
 Write `numerical_gradient(f, theta, eps)`. `f` is any function that takes an array and gives a number; `theta` is an
 array of any shape, perhaps of whole numbers; `eps` is the $\epsilon$ above. It returns an array of the shape of
@@ -399,7 +399,7 @@ r"""
 The gradient of ${\color{#0072B2}{W_{hh}}}$ is a sum over time, and a sum can be taken apart. How much of it comes
 from the use of ${\color{#0072B2}{W_{hh}}}$ at step 1, how much from that at step 2?
 
-### Exercise: the gradient, step by step
+### Exercise: the gradient, step by step (`gradient_by_timestep`)
 
 Write `gradient_by_timestep`, with the arguments of `bptt`. It returns `parts (T, H, H)`: `parts[t]` is what the *use
 of `W_hh` at step `t`* adds to `dW_hh`, through the losses of step `t` and of all later ones. The parts must sum to
@@ -544,7 +544,7 @@ triangles on the diagonal, a window of 4 leaves a band along it.](figures/04_thr
 Chunks are what nearly everyone uses, because each step is gone through once forward and once backward. So do you
 here.
 
-### Exercise: truncated BPTT
+### Exercise: truncated BPTT (`truncated_bptt`)
 
 Write `truncated_bptt`, forward and backward in chunks of `k` steps. It is given `x (N, T, D)`, `h0 (N, H)`, `W_xh`,
 `W_hh`, `b`, `dh (N, T, H)` and `k`, and returns all states `h (N, T, H)` and the gradients `dx (N, T, D)`,
@@ -594,7 +594,7 @@ r"""
 A truncated gradient is not the true one. How wrong is it? What matters for learning is the *direction*: a step along
 a gradient that points 20 degrees off still goes downhill; at 90 degrees it leads nowhere.
 
-### Exercise: the angle between two gradients
+### Exercise: the angle between two gradients (`gradient_angle`)
 
 Write `gradient_angle(g, g_k)`: the angle between two arrays of the same shape, in degrees, all entries taken as one
 long vector. `gradient_angle(np.array([[1.0, 0.0]]), np.array([[1.0, 1.0]]))` is 45. Mind that rounding can make a
@@ -793,7 +793,7 @@ slower". With `detach` each chunk costs the same for ever.
 (A loss that is kept as a tensor has the same effect in small: it holds the graph of its chunk. Keep the number,
 `loss.item()`.)
 
-### Exercise: train in chunks
+### Exercise: train in chunks (`train_truncated`)
 
 Write `train_truncated(model, optimiser, loss, x, y, h, k)`, the loop that trains on a stream.
 

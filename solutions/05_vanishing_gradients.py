@@ -15,8 +15,8 @@ network can be taught something that lies far back. Then you try the remedies, a
 - clip gradients, and say what that mends and what it does not;
 - make an orthogonal matrix, and say what ReLU, residual steps and good initial weights each buy and cost.
 
-**Builds on** [lesson 01](../01_rnn_structure/01_rnn_structure.ipynb): the step, and
-[lesson 04](../04_bptt/04_bptt.ipynb): how a gradient goes back through it. **Time** about 90 minutes. **Points** 26,
+**Builds on** lesson 01: the step, and
+lesson 04: how a gradient goes back through it. **Time** about 90 minutes. **Points** 26,
 and 3 more marked by a person.
 """
 
@@ -96,7 +96,7 @@ the wrong distance. Start from the definition and see where a 2 was lost:
 
 $$\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}$$
 
-### Exercise: tanh from the exponential
+### Exercise: tanh from the exponential (`tanh_by_exp`)
 
 Write `tanh_by_exp`: tanh of every number of `z`, an array of any shape, from `np.exp` alone. It must be right at any
 size, at $z = 1000$ and at $z = -1000$ too, where `np.exp` is infinite. (A warning about that is no harm; `nan` is.)
@@ -118,7 +118,7 @@ def tanh_by_exp(z):
 
 # %% [markdown]
 r"""
-### Exercise: the slopes
+### Exercise: the slopes (`tanh_grad` and `sigmoid_grad`)
 
 A gradient that goes back through tanh is multiplied by its **slope**. Write `tanh_grad` and `sigmoid_grad`: the
 slopes of tanh and of the sigmoid at every number of `z`.
@@ -199,7 +199,7 @@ $${\color{#0072B2}{W_{hh}}} = \begin{pmatrix} 0.5 & -1 \\ 2 & 1 \end{pmatrix}
 
 Row 2 has shrunk, because unit 2 is on its way to saturation.
 
-### Exercise: the Jacobian of a step
+### Exercise: the Jacobian of a step (`step_jacobian`)
 
 Write `step_jacobian(h, W_hh)`: `h (H)` is the state *after* the step, of one example, `W_hh (H, H)` the weights. It
 returns `J (H, H)`, row `i` for the new unit `i`, column `j` for the old unit `j`. Leave `W_hh` as it is. The example:
@@ -236,7 +236,7 @@ How large is such a product? We measure a matrix by how much it can lengthen a v
 also called its spectral norm, `np.linalg.norm(P, 2)`. If it is 0.001, then *no* small change of $h_t$, in whatever
 direction, changes $h_T$ by more than a thousandth of itself.
 
-### Exercise: the norms, state by state
+### Exercise: the norms, state by state (`jacobian_norms`)
 
 Write `jacobian_norms(h, W_hh)`: given all states of one sequence, `h (T, H)`, it returns `norms (T)`, where
 `norms[t]` is the largest singular value of $\partial h_T / \partial h_t$, with $h_T$ the last state, `h[-1]`.
@@ -283,7 +283,7 @@ $\sigma$. That one says what **one** step can do at most; $\rho$ says what **man
 $\rho \le \sigma$, since an eigenvector is a vector, too: it is lengthened by its $|\lambda|$, and nothing is lengthened
 by more than $\sigma$.
 
-### Exercise: the spectral radius
+### Exercise: the spectral radius (`spectral_radius`)
 
 Write `spectral_radius(W_hh)`: the largest absolute value of an eigenvalue, one number. `np.linalg.eigvals` finds the
 eigenvalues. For `np.array([[0.0, -2.0], [2.0, 0.0]])`, which turns by 90 degrees and doubles, it is 2.
@@ -442,7 +442,7 @@ input $k$ steps before it?
 > **Convention · lag.** Lag 0 is the last input, lag 1 the one before. `norms[k]` belongs to lag `k`, so it runs
 > *against* time.
 
-### Exercise: the gradient, lag by lag
+### Exercise: the gradient, lag by lag (`gradient_norm_by_lag`)
 
 Write `gradient_norm_by_lag(model, x)`. `model(x)` takes `x (N, T, D)`, a tensor, and gives all states `h (N, T, H)`
 and the last one `h_T (N, H)`. Return `norms (T)`: take the gradient of `h_T.sum()` with respect to `x`; at each step,
@@ -453,13 +453,8 @@ lags.
   `again` in its report is the second answer, and `left` the number of parameters in which a gradient was left behind.
 - `torch.autograd.grad(value, x)` gives a tuple with one gradient, and leaves the parameters alone. `x` must have
   asked for gradients before the model ran.
-- To try it, with a network of torch's. You should get ten numbers that fall quickly.
-
-```python
-rnn = torch.nn.RNN(4, 8, batch_first=True)
-gradient_norm_by_lag(lambda x: (rnn(x)[0], rnn(x)[1][0]), torch.randn(3, 10, 4))
-```
-- To try it you need a model, such as the one of lesson 01. Six numbers should come, and get smaller (nearly always):
+- To try it you need a model, such as the one of lesson 01, ready-made. Six numbers should come, and get smaller (nearly
+  always):
 
 ```python
 gradient_norm_by_lag(VanillaRNN(3, 8), torch.randn(4, 6, 3))
@@ -652,7 +647,7 @@ All gradients of a network are *one* vector, with as many entries as there are w
 sum of all squares, over all arrays together: $\lVert g \rVert = \sqrt{\sum_{\text{arrays}} \sum_{\text{entries}}
 g^2}$.
 
-### Exercise: clip by norm
+### Exercise: clip by norm (`clip_by_norm`)
 
 Write `clip_by_norm(dW_xh, dW_hh, db, limit)`: where the common length of the three exceeds `limit`, all three are
 multiplied by the same factor, so that it becomes `limit`. Otherwise they stay as they are. It returns the three, in
@@ -683,7 +678,7 @@ def clip_by_norm(dW_xh, dW_hh, db, limit):
 
 # %% [markdown]
 r"""
-### Exercise: clip by value
+### Exercise: clip by value (`clip_by_value`)
 
 The simpler cousin. Write `clip_by_value(g, limit)`: every entry of `g` by itself, kept between `-limit` and `limit`.
 Leave `g` as it is. `clip_by_value(np.array([-5.0, 1.0, 3.0]), 2.0)` is `[-2, 1, 2]`.
@@ -786,7 +781,7 @@ long as $\alpha$ is small.
 an **orthogonal** one: it turns and mirrors vectors and leaves every length as it is: $Q^\top Q = I$. Products of
 orthogonal matrices are orthogonal, so nothing grows or fades however many steps there are, but for what tanh takes.
 
-### Exercise: an orthogonal matrix
+### Exercise: an orthogonal matrix (`orthogonal`)
 
 Write `orthogonal(A)`. `A (H, D)` holds independent normal numbers, drawn by the caller. The result has the same
 shape, and its *columns* are orthonormal; where `A` is wider than tall they cannot be, and its *rows* are.

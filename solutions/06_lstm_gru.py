@@ -15,8 +15,8 @@ about it.
 - count what the cells cost, and start a forget gate so that it keeps;
 - say from measurements when an LSTM remembers what a plain network forgets, and when it does *not*.
 
-**Builds on** [lesson 04](../04_bptt/04_bptt.ipynb): one step backward. Lesson 05 says why gradients vanish; here you
-need only that they do. **Time** about two hours. **Points** 34, and 3 more marked by a person.
+**Builds on** lesson 04: one step backward. Lesson 05 says why gradients vanish; here you
+need only that they do. **Time** about 120 minutes. **Points** 34, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -175,7 +175,7 @@ boxes f, i, g, o, each fed by x_t and h_{t-1}. tanh of c_t times o gives h_t.](f
 > next $H$ for $f$, and so on. Keras has the same order; others have i f o g, or i g f o, or begin with f. Weights
 > that are copied in the wrong order raise no error.
 
-### Exercise: one step
+### Exercise: one step (`lstm_step`)
 
 Write `lstm_step`. It is given `x (N, D)`, the two states `h (N, H)` and `c (N, H)`, and the weights `W_xh (4H, D)`,
 `W_hh (4H, H)`, `b (4H)`. It returns the new hidden state and the new cell state, in this order.
@@ -210,7 +210,7 @@ def lstm_step(x, h, c, W_xh, W_hh, b):
 r"""
 ## All steps
 
-### Exercise: a whole sequence
+### Exercise: a whole sequence (`lstm_forward`)
 
 Write `lstm_forward`. It is given `x (N, T, D)`, the starting states `h0 (N, H)` and `c0 (N, H)`, and the weights. It
 returns three things: all hidden states `h (N, T, H)`, the last of them `h_T (N, H)`, and the last cell state
@@ -305,7 +305,7 @@ my_prediction = "?"  # 1/2, 1/20, 1/1000 or 1/1000000
 
 # %% [markdown]
 r"""
-### Exercise: the gradient along the belt
+### Exercise: the gradient along the belt (`cell_gradient`)
 
 Write `cell_gradient`. It is given the forget gates `f (N, T, H)`, where `f[:, t]` leads from $c_t$ to $c_{t+1}$
 (counted from 0, as arrays are). It returns `(N, T+1, H)`: for every $t$ from 0 to $T$ the derivative of $c_T$ with
@@ -424,7 +424,7 @@ the belt.
    order i f g o that is $da\ (N, 4H)$, and from there on it is lesson 04: $dx$, $dh_{prev}$, $dW_{xh}$, $dW_{hh}$,
    $db$.
 
-### Exercise: one step backward
+### Exercise: one step backward (`lstm_step_backward`)
 
 Write `lstm_step_backward`. It is given `dh (N, H)` and `dc (N, H)`; what the step had, `x (N, D)`, `h_prev (N, H)`,
 `c_prev (N, H)`; what it made, `gates (N, 4H)`, the *values* of i, f, g and o side by side, and the new `c (N, H)`; and
@@ -536,7 +536,7 @@ $$
 > **r z n**. Because $r$ stands outside, the two biases $b_x$ and $b_h$ do not merge in the candidate, and both are
 > kept.
 
-### Exercise: one step of a GRU
+### Exercise: one step of a GRU (`gru_step`)
 
 Write `gru_step`: `x (N, D)`, `h (N, H)`, `W_xh (3H, D)`, `W_hh (3H, H)`, `b_x (3H)`, `b_h (3H)` to the new state `(N,
 H)`. Blocks in the order r z n, the reset gate after the product, and $z = 1$ keeps.
@@ -609,7 +609,7 @@ print(f"largest difference from torch, forward and backward: {largest:.0e}")
 r"""
 ## What they cost
 
-### Exercise: count
+### Exercise: count (`count_gate_parameters`)
 
 Write `count_gate_parameters(D, H)`: three whole numbers, how many numbers a plain cell, a GRU and an LSTM learn. Count
 as torch keeps them: *two* biases for each block. Nothing but the cell: no readout.
@@ -639,7 +639,7 @@ number of parameters the GRU has 17 to 19 percent more units, at the three sizes
 
 ## In torch
 
-### Exercise: the LSTM as a module
+### Exercise: the LSTM as a module (`LSTM`)
 
 Write the class `LSTM(D, H)`, equal to `torch.nn.LSTM` in its outputs and gradients.
 
@@ -681,7 +681,7 @@ class LSTM(torch.nn.Module):
 
 # %% [markdown]
 r"""
-### Exercise: open the forget gate
+### Exercise: open the forget gate (`init_forget_bias`)
 
 To start torch's own LSTM with open forget gates, you have to change its biases, and there is a trap: it has **two**,
 `bias_ih_l0` and `bias_hh_l0`, both $(4H)$, both drawn at random, and it *adds* them.

@@ -15,9 +15,8 @@ unit out.
 - take a unit out of a running network, and tell what it *does* from what it goes along with;
 - read a label off all units at once, and say what such a probe shows and what it does not.
 
-**Builds on** [lesson 03](../03_char_language_model/03_char_language_model.ipynb): a network that writes, character by
-character, and bits per character. And on [lesson 06](../06_lstm_gru/06_lstm_gru.ipynb): the LSTM, its two states $h$
-and $c$. **Time** about 90 minutes. **Points** 22, and 3 more marked by a person.
+**Builds on** lesson 03 (a network that writes, character by character, and bits per character) and lesson 06 (the LSTM,
+its two states $h$ and $c$). **Time** about 90 minutes. **Points** 22, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -43,9 +42,10 @@ minutes, one character after the other, and learnt to guess the next. (`python -
 anew.) Every twentieth file, roughly, was held out: chosen by its name alone, never trained on. All that follows looks
 at those files, in 400-character stretches that begin at a line which is not indented.
 
-> **Conventions.** Batch first: `ids (N, T)`, states `(N, T, H)`. Gates in the order i f g o. Weights as torch keeps
-> them: `W_xh (4H, V)`, `W_hh (4H, H)`, `b (4H)`. The state $h_t$ is the state **after** character $t$ was read. So
-> everything that we want a unit to know is dated the same way: *once this character was read, is a string open?*
+> **Convention · after the character.** Batch first: `ids (N, T)`, states `(N, T, H)`. Gates in the order i f g o.
+> Weights as torch keeps them: `W_xh (4H, V)`, `W_hh (4H, H)`, `b (4H)`. The state $h_t$ is the state **after**
+> character $t$ was read. So everything that we want a unit to know is dated the same way: *once this character was
+> read, is a string open?*
 """
 
 # %% tags=["demo"]
@@ -115,7 +115,7 @@ bad at noticing how many places they have searched. So from here on we **measure
 
 ## 1 · A label
 
-### Exercise: where a string is open
+### Exercise: where a string is open (`quote_mask`)
 
 Write `quote_mask(text)`. `text` is a `str` of T characters of Python source. It returns an array of T entries: True
 where, **once this character was read**, a string is open.
@@ -175,7 +175,7 @@ lit(text.texts[richest][excerpt], {f"{text.files[richest]}, the mask": quotes[ri
 r"""
 ## 2 · All states
 
-### Exercise: a trace
+### Exercise: a trace (`hidden_trace`)
 
 Write `hidden_trace`. It reads N texts at once, `ids (N, T)`, from a state of zeros, and returns what the network was
 thinking all along: `h (N, T, H)` and `c (N, T, H)`, both **after** each character.
@@ -243,7 +243,7 @@ and 0 for one that does not care. A unit's size and its resting value do not mat
 The products of the centred values add up to 1.00, the squares to 1.33 for the mask and to 0.775 for the unit. So
 $r = 1.00 / \sqrt{1.33 \cdot 0.775} = 0.98$: a fine quote unit, though it takes its time to go off.
 
-### Exercise: a score for every unit
+### Exercise: a score for every unit (`unit_scores`)
 
 Write `unit_scores(h, mask)`: `h (T, H)`, one row for each step, and `mask (T)`, True or False. It returns `scores
 (H)`, the correlation of every unit with the mask.
@@ -314,7 +314,7 @@ zero. How much of the score is luck?
 
 The way out is old: **choose on one part of the data, score on another.** Luck does not repeat itself.
 
-### Exercise: the best unit
+### Exercise: the best unit (`best_unit`)
 
 Write `best_unit(h, mask)`. Choose the unit with the largest score, *whatever its sign*, on the first half of the
 steps (the first `T // 2`). Return its number, and its score on the **second** half, counted as positive if its sign
@@ -477,7 +477,7 @@ in general, since a unit's resting value need not be zero, and the others may co
 ![Three steps. In each state one unit is overwritten by a value v, before the next step and the readout read the
 state.](figures/07_held.svg)
 
-### Exercise: ablation
+### Exercise: ablation (`ablate`)
 
 Write `ablate`. It runs the LSTM on `ids (N, T)` from a state of zeros, as `hidden_trace` does, but **after every
 step** the units `units (C)` of $h$ are set to `values (C)`: `units[i]` to `values[i]`. It returns `h (N, T, H)`, as
@@ -660,7 +660,7 @@ ridge regression, and it has a solution in one line. Take the means away, $\tild
 $$\left(\tilde h^\top \tilde h + \alpha I\right) w = \tilde h^\top \tilde y, \qquad
 \text{bias} = \bar y - \bar h \cdot w$$
 
-### Exercise: a linear probe
+### Exercise: a linear probe (`linear_probe`)
 
 Write `linear_probe(h, y, alpha)`: `h (T, H)`, the label `y (T)`, numbers or 0 and 1, and `alpha`. It returns `w (H)`
 and the bias, one number.

@@ -54,15 +54,15 @@ def loss_of(torch, logits, y, **how):
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten(), **how)
 
 
-def right_learn(torch, self, x, y, h, optimizer):
+def right_learn(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(loss_of(torch, logits, y), optimizer), detached(h)
+    return stepped(loss_of(torch, logits, y), optimiser), detached(h)
 
 
-def stepped(loss, optimizer):
-    optimizer.zero_grad()
+def stepped(loss, optimiser):
+    optimiser.zero_grad()
     loss.backward()
-    optimizer.step()
+    optimiser.step()
     return loss.item()
 
 
@@ -81,8 +81,8 @@ def network(cell=one_hot_cell, forward=right_forward, learn=right_learn):
         def forward(self, ids, h=None):
             return forward(torch, self, ids, h)
 
-        def learn(self, x, y, h, optimizer):
-            return learn(torch, self, x, y, h, optimizer)
+        def learn(self, x, y, h, optimiser):
+            return learn(torch, self, x, y, h, optimiser)
 
     return CharRNN
 
@@ -134,91 +134,91 @@ def new_readout(torch, self, ids, h):
 # One step of training
 
 
-def learn_turned(torch, self, x, y, h, optimizer):
+def learn_turned(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(torch.nn.functional.cross_entropy(logits, y), optimizer), detached(h)
+    return stepped(torch.nn.functional.cross_entropy(logits, y), optimiser), detached(h)
 
 
-def learn_unflattened(torch, self, x, y, h, optimizer):
+def learn_unflattened(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(torch.nn.functional.cross_entropy(logits, y), optimizer), detached(h)
+    return stepped(torch.nn.functional.cross_entropy(logits, y), optimiser), detached(h)
 
 
-def without_zero_grad(torch, self, x, y, h, optimizer):
+def without_zero_grad(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
     loss = loss_of(torch, logits, y)
     loss.backward()
-    optimizer.step()
+    optimiser.step()
     return loss.item(), detached(h)
 
 
-def without_backward(torch, self, x, y, h, optimizer):
+def without_backward(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    optimizer.zero_grad()
-    optimizer.step()
+    optimiser.zero_grad()
+    optimiser.step()
     return loss_of(torch, logits, y).item(), detached(h)
 
 
-def without_step(torch, self, x, y, h, optimizer):
+def without_step(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
     loss = loss_of(torch, logits, y)
-    optimizer.zero_grad()
+    optimiser.zero_grad()
     loss.backward()
     return loss.item(), detached(h)
 
 
-def of_inputs(torch, self, x, y, h, optimizer):
-    return right_learn(torch, self, x, x, h, optimizer)
+def of_inputs(torch, self, x, y, h, optimiser):
+    return right_learn(torch, self, x, x, h, optimiser)
 
 
-def summed(torch, self, x, y, h, optimizer):
+def summed(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(loss_of(torch, logits, y, reduction="sum"), optimizer), detached(h)
+    return stepped(loss_of(torch, logits, y, reduction="sum"), optimiser), detached(h)
 
 
-def softmax_twice(torch, self, x, y, h, optimizer):
+def softmax_twice(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(loss_of(torch, torch.softmax(logits, -1), y), optimizer), detached(h)
+    return stepped(loss_of(torch, torch.softmax(logits, -1), y), optimiser), detached(h)
 
 
-def of_last_step(torch, self, x, y, h, optimizer):
+def of_last_step(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(loss_of(torch, logits[:, -1:], y[:, -1:]), optimizer), detached(h)
+    return stepped(loss_of(torch, logits[:, -1:], y[:, -1:]), optimiser), detached(h)
 
 
-def not_detached(torch, self, x, y, h, optimizer):
+def not_detached(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
-    return stepped(loss_of(torch, logits, y), optimizer), h
+    return stepped(loss_of(torch, logits, y), optimiser), h
 
 
-def from_zeros(torch, self, x, y, h, optimizer):
-    return right_learn(torch, self, x, y, None, optimizer)
+def from_zeros(torch, self, x, y, h, optimiser):
+    return right_learn(torch, self, x, y, None, optimiser)
 
 
-def none_for_state(torch, self, x, y, h, optimizer):
-    return right_learn(torch, self, x, y, h, optimizer)[0], None
+def none_for_state(torch, self, x, y, h, optimiser):
+    return right_learn(torch, self, x, y, h, optimiser)[0], None
 
 
-def only_loss(torch, self, x, y, h, optimizer):
-    return right_learn(torch, self, x, y, h, optimizer)[0]
+def only_loss(torch, self, x, y, h, optimiser):
+    return right_learn(torch, self, x, y, h, optimiser)[0]
 
 
-def clipped(torch, self, x, y, h, optimizer):
+def clipped(torch, self, x, y, h, optimiser):
     logits, h = self(x, h)
     loss = loss_of(torch, logits, y)
     self.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(self.parameters(), 1.0)
-    optimizer.step()
+    optimiser.step()
     return loss.item(), detached(h)
 
 
-def loss_as_tensor(torch, self, x, y, h, optimizer):
+def loss_as_tensor(torch, self, x, y, h, optimiser):
     logits, h = self(x, detached(h) if h is not None else None)
     loss = torch.nn.functional.cross_entropy(logits.transpose(1, 2), y)
     loss.backward()
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
     return loss.detach(), h
 
 
@@ -242,7 +242,7 @@ def own_cell():
                 states.append(h)
             return self.readout(torch.stack(states, 1)), h
 
-        def learn(self, x, y, h, optimizer):
-            return right_learn(torch, self, x, y, h, optimizer)
+        def learn(self, x, y, h, optimiser):
+            return right_learn(torch, self, x, y, h, optimiser)
 
     return CharRNN

@@ -250,7 +250,7 @@ TRAINING = (
         "gradients_not_cleared",
         N_(
             "The gradients of earlier batches are still there when the optimiser takes its step: torch *adds* new "
-            "gradients to old ones. `optimizer.zero_grad()` comes first."
+            "gradients to old ones. `optimiser.zero_grad()` comes first."
         ),
         lambda: ways.network(learn=ways.without_zero_grad),
     ),
@@ -258,7 +258,7 @@ TRAINING = (
         "no_gradients",
         N_(
             "The gradients are zero when the optimiser takes its step. Either `loss.backward()` is missing, or "
-            "`optimizer.zero_grad()` stands after it and clears what it found. First zero_grad, then backward, then "
+            "`optimiser.zero_grad()` stands after it and clears what it found. First zero_grad, then backward, then "
             "step."
         ),
         lambda: ways.network(learn=ways.without_backward),
@@ -266,7 +266,7 @@ TRAINING = (
     Misconception(
         "no_step",
         N_(
-            "The optimiser that `learn` is given takes no step: after `loss.backward()` comes `optimizer.step()`, or "
+            "The optimiser that `learn` is given takes no step: after `loss.backward()` comes `optimiser.step()`, or "
             "nothing is learnt. (One that you make inside `learn` has forgotten each time what Adam keeps.)"
         ),
         lambda: ways.network(learn=ways.without_step),
@@ -350,7 +350,7 @@ CHAR_RNN = Exercise(
     about=N_("The character model as a torch module, with a step of training. It must beat the bigram baseline."),
     spec="task any, V, H, seed any, ids (N,T) int<V> -> any, any, any, any, any",
     signature=(
-        "CharRNN(V, H), then forward(ids (N,T), h=None) -> logits (N,T,V), h and learn(x (N,T), y (N,T), h, optimizer) "
+        "CharRNN(V, H), then forward(ids (N,T), h=None) -> logits (N,T,V), h and learn(x (N,T), y (N,T), h, optimiser) "
         "-> loss float, h"
     ),
     reference=_reference,
