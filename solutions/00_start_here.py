@@ -341,6 +341,95 @@ it, and see whether out[1, 0] is 1. Looking at the shape would not have helped, 
 
 # %% [markdown]
 r"""
+## Where this leads
+
+This is the whole course. An arrow leads from a lesson to one that needs it. In each box, the time it takes, and its
+points: from checks, and from answers that a person marks.
+
+![A map of the course: a box for each lesson, with its number, its title, its points and its minutes. Arrows lead from
+00 to the right, to the lessons that build on it, and on to the last one.](figures/course_map.svg)
+
+Take the lessons in the order of their numbers, or any other that follows the arrows. What you write in one lesson is
+not there in the next: whatever a lesson needs of an earlier one is ready to import, so that a gap does not stop you.
+Where a lesson names another one, it is a link, which works when their folders lie side by side.
+
+<details><summary><b>Glossary, English and Korean</b> (용어집; open it, and come back to it)</summary>
+
+In lesson order. *영어 그대로*: Korean texts keep the English word.
+
+| English | 한국어 | in plain words | introduced in |
+|---|---|---|---|
+| batch | 배치 | Several examples that go through a network together. | lesson 00 |
+| shape | 형상 | How many entries an array has along each of its axes. | lesson 00 |
+| weight | 가중치 | A number that says how strongly one thing is heard by another. | lesson 00 |
+| bias | 편향 | A number that is added, whatever the input is. | lesson 00 |
+| recurrent network, RNN | 순환 신경망 | A network that uses what it kept from the step before. | lesson 01 |
+| unit | 유닛, 노드 | One of the H numbers of a state. | lesson 01 |
+| hidden state | 은닉 상태 | What a network keeps from one step to the next. | lesson 01 |
+| unrolling | 펼치기 | Drawing the same network once for every step. | lesson 01 |
+| parameter | 매개변수, 파라미터 | A number that training changes. | lesson 01 |
+| readout | 출력층 | The layer that makes scores from a state. | lesson 01 |
+| logits | 로짓 | Scores, any numbers, before they become probabilities. | lesson 01 |
+| sigmoid | 시그모이드 | Turns each score by itself into a number from 0 to 1. | lesson 01 |
+| softmax | 소프트맥스 | Turns a row of scores into probabilities that add up to 1. | lesson 01 |
+| cross-entropy | 교차 엔트로피 | A loss: minus the logarithm of the right answer's probability. | lesson 01 |
+| hidden Markov model | 은닉 마르코프 모형 | An older model, whose memory is one item of a list. | lesson 01 |
+| conditional random field | 조건부 무작위장 | An older model, which labels a sequence as a whole. | lesson 01 |
+| one-to-many | 일대다 | One input, an output at every step. | lesson 02 |
+| many-to-one | 다대일 | An input at every step, one output at the end. | lesson 02 |
+| many-to-many | 다대다 | Inputs and outputs at many steps. | lesson 02 |
+| padding | 패딩 | What fills short sequences up to the length of the longest. | lesson 02 |
+| baseline | 기준 모델 | A simple model that a better one has to beat. | lesson 02 |
+| encoder, decoder | 인코더, 디코더 | A network that reads, and one that writes what was read. | lesson 02 |
+| teacher forcing | 교사 강요 | In training, the right last character goes in, not the own one. | lesson 02 |
+| greedy decoding | 탐욕적 디코딩 | Writing the best-scored character at each step. | lesson 02 |
+| language model | 언어 모델 | Gives every possible next piece of text a probability. | lesson 03 |
+| vocabulary | 어휘 집합 | All characters that a model knows, in a fixed order. | lesson 03 |
+| one-hot vector | 원-핫 벡터 | All 0, and a single 1 at the place of what is meant. | lesson 03 |
+| embedding | 임베딩 | A vector of its own for each character, learnt. | lesson 03 |
+| bits per character | 문자당 비트 수 | How many yes-or-no questions a character costs a model. | lesson 03 |
+| held out | 홀드아웃, 평가용으로 떼어 둔 | Kept away from training, to measure on. | lesson 03 |
+| bigram | 바이그램 | Two characters in a row, or the model that counts them. | lesson 03 |
+| temperature | 온도 | How daring a model is when it draws the next character. | lesson 03 |
+| autoregressive | 자기회귀 | What a model wrote is what it reads next. | lesson 03 |
+| backpropagation through time, BPTT | 시간 역전파 | Gradients sent back through all steps. | lesson 04 |
+| chain rule | 연쇄 법칙 | Slopes of functions inside each other are multiplied. | lesson 04 |
+| central difference | 중앙 차분 | A slope, measured by a small step to either side. | lesson 04 |
+| graph | 계산 그래프 | What torch remembers of a computation, to find gradients. | lesson 04 |
+| truncated BPTT | 절단된 시간 역전파 | BPTT that stops after k steps; the state goes on. | lesson 04 |
+| detach | detach (영어 그대로) | The same numbers, without the past that led to them. | lesson 04 |
+| vanishing gradient | 기울기 소실 | A gradient that is next to nothing when it arrives. | lesson 05 |
+| exploding gradient | 기울기 폭발 | A gradient that grows with every step back. | lesson 05 |
+| saturated | 포화된 | So far out on tanh or sigmoid that the slope is near 0. | lesson 05 |
+| Jacobian | 야코비 행렬 | How each entry of the output answers to each of the input. | lesson 05 |
+| eigenvalue | 고윳값 | By how much a matrix stretches a direction it keeps. | lesson 05 |
+| singular value | 특잇값 | By how much a matrix stretches along one of its axes. | lesson 05 |
+| spectral radius | 스펙트럼 반경 | The largest size of an eigenvalue. | lesson 05 |
+| clipping | 기울기 클리핑 | Making a gradient shorter where it is too long. | lesson 05 |
+| orthogonal matrix | 직교 행렬 | It turns and mirrors, and keeps every length. | lesson 05 |
+| residual step | 잔차 연결 | The new is added to the old, instead of replacing it. | lesson 05 |
+| LSTM | LSTM (영어 그대로), 장단기 메모리 | A cell with gates and a second state. | lesson 06 |
+| GRU | GRU (영어 그대로), 게이트 순환 유닛 | A cell with gates and one state. | lesson 06 |
+| cell state | 셀 상태 | The second state of an LSTM, on which things stay. | lesson 06 |
+| gate | 게이트 | A sigmoid times a vector: how much of each entry passes. | lesson 06 |
+| input gate | 입력 게이트 | Decides what is written. | lesson 06 |
+| forget gate | 망각 게이트 | Decides what is kept: 1 keeps, 0 erases. | lesson 06 |
+| output gate | 출력 게이트 | Decides what is shown. | lesson 06 |
+| candidate | 후보 값 | What would be written. | lesson 06 |
+| update gate, reset gate | 업데이트 게이트, 리셋 게이트 | The two gates of a GRU. | lesson 06 |
+| peepholes | 핍홀 연결 | Gates that also look at the cell state. | lesson 06 |
+| correlation | 상관계수 | How closely two things go up and down together, -1 to 1. | lesson 07 |
+| ablation | 절제 실험, 애블레이션 | Holding a unit still, to see what it is needed for. | lesson 07 |
+| linear probe | 선형 프로브 | Reading a label off all units at once, by weights. | lesson 07 |
+| layer | 층, 레이어 | Networks above each other, each reads the one below. | lesson 08 |
+| bidirectional | 양방향 | Reading forward and backward, and joining both. | lesson 08 |
+| dropout | 드롭아웃 | In training, some numbers are set to zero by chance. | lesson 08 |
+
+</details>
+"""
+
+# %% [markdown]
+r"""
 ## Recap
 
 - Run from top to bottom with Shift+Enter. Predict in writing. Write, check, take a hint, check again.
@@ -350,7 +439,7 @@ r"""
 - A reshape cuts the same line of numbers into new rows. Only a transpose swaps axes. The shape cannot tell you which
   it was.
 
-**Where next.** [Lesson 01](../01_rnn_structure/01_rnn_structure.ipynb) uses both to build a recurrent network.
+**Where next.** Lesson 01 uses both to build a recurrent network.
 
 **Further reading**
 
