@@ -229,8 +229,8 @@ And nothing complains: the shape is right, and every number is still there. That
 ## Write
 
 Now you. Every exercise says what to write, with the *shape* of every array. All lessons use the same letters: `N`
-examples in a batch, `T` steps in time, `D` numbers coming in, `H` units, `O` numbers going out. `x (N, D)` means: `N`
-rows, one for each example, of `D` numbers each.
+examples in a batch, `T` steps in time, `D` numbers coming in, `H` units, `O` numbers going out; later also `C`
+classes and `V` signs in a vocabulary. `x (N, D)` means: `N` rows, one for each example, of `D` numbers each.
 
 > **Convention · examples are rows, weights as torch stores them.** `W (H, D)` has one *row* for each output, holding
 > its `D` weights, as in `torch.nn.Linear`. In a textbook, one example is a column $x$, and a layer is $y = W x + b$.
@@ -380,12 +380,12 @@ In lesson order. *영어 그대로*: Korean texts keep the English word.
 | many-to-many | 다대다 | Inputs and outputs at many steps. | lesson 02 |
 | padding | 패딩 | What fills short sequences up to the length of the longest. | lesson 02 |
 | baseline | 기준 모델 | A simple model that a better one has to beat. | lesson 02 |
+| one-hot vector | 원-핫 벡터 | All 0, and a single 1 at the place of what is meant. | lesson 02 |
 | encoder, decoder | 인코더, 디코더 | A network that reads, and one that writes what was read. | lesson 02 |
 | teacher forcing | 교사 강요 | In training, the right last character goes in, not the own one. | lesson 02 |
 | greedy decoding | 탐욕적 디코딩 | Writing the best-scored character at each step. | lesson 02 |
 | language model | 언어 모델 | Gives every possible next piece of text a probability. | lesson 03 |
 | vocabulary | 어휘 집합 | All characters that a model knows, in a fixed order. | lesson 03 |
-| one-hot vector | 원-핫 벡터 | All 0, and a single 1 at the place of what is meant. | lesson 03 |
 | embedding | 임베딩 | A vector of its own for each character, learnt. | lesson 03 |
 | bits per character | 문자당 비트 수 | How many yes-or-no questions a character costs a model. | lesson 03 |
 | held out | 홀드아웃, 평가용으로 떼어 둔 | Kept away from training, to measure on. | lesson 03 |

@@ -14,7 +14,8 @@ guesses languages or translates depends on something else: *when you give it som
 - measure each of these against a baseline that knows nothing of order, and say what the difference is worth.
 
 **Builds on** lesson 01: step, state, readout, softmax. Its cell is ready to import, so that a gap there does not stop
-you here. **Time** about 90 minutes. **Points** 26, and 3 more marked by a person.
+you here. (`VanillaRNN` is built on `torch.nn.RNN` from here on, and starts from zeros where `h0` is left out.)
+**Time** about 90 minutes. **Points** 26, and 3 more marked by a person.
 
 Every network below is really trained, here, while you wait: about a minute for the whole notebook.
 """
@@ -41,7 +42,7 @@ torch.set_num_threads(1)  # networks as small as ours are fastest on one thread
 r"""
 ## Five shapes, one cell
 
-Here are the five ways to put inputs and outputs on the unrolled network. Orange arrows bring an input in, through
+Here are the five ways to put inputs and outputs on the unrolled network. Vermillion arrows bring an input in, through
 ${\color{#D55E00}{W_{xh}}}$; green ones take an output out, through ${\color{#009E73}{W_{hy}}}$. The blue arrows carry
 the state from step to step, through ${\color{#0072B2}{W_{hh}}}$. Within one network they have the same weights at every
 step. The first has none.
@@ -334,14 +335,21 @@ print(f"{len(missed)} wrong, of which {sum(word not in digits.WORDS for word in 
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The second row shows some that it got wrong. Most of what it writes then is no word at all. At every step the network
 is in a state *between* two digits, and writes the best letter for that state, without knowing which letter it has
 just written: its own output never comes back to it. In section 5 it will.
+
+</details>
 
 ## 3 · Many-to-one: read all of it, then answer
 
 Which language is this country's name in? `Nouvelle-Zélande`, `Uusi-Seelanti`, `Nueva Zelanda`. Letters go in, one per
 step; one answer comes out, after the last. Ten languages, real names from the Unicode consortium's locale data.
+
+A letter goes in as a **one-hot** vector: `V` numbers, one for each letter that occurs, all 0 but a 1 at its own place.
+So `V` is the `D` of this network, and of all networks below that read or write signs.
 """
 
 # %%
@@ -420,7 +428,8 @@ r"""
 Write `many_to_one`: run the network over a padded batch, take the last valid state of each sequence, and score it.
 
 - Shapes: `x (N, T, D)`, `lengths (N)`, the weights of the cell, `W_hy (O, H)`, `b_y (O)`, to `(N, O)`.
-- The state before the first step is zero. Return the scores (logits): no softmax.
+- The state before the first step is zero. Return the logits, $W_{hy} h + b_y$: no softmax. Write that product yourself,
+  since `readout` is the name of a layer of torch's in this notebook.
 - It builds on your `last_valid_state`. A mistake there costs you nothing here, as long as it is written.
 """
 
@@ -500,9 +509,14 @@ for name, models in (("bag of letters", counters), ("letters in order", readers)
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The order is worth something, and less than you may have hoped: a few percentage points. A bag of letters is no bad
-judge of a language, and fewer than a thousand names are few to learn endings from. Where does the network go wrong?
-Rows are what is true, columns what it says, all seeds together.
+judge of a language, and fewer than a thousand names are few to learn endings from.
+
+</details>
+
+Where does the network go wrong? Rows are what is true, columns what it says, all seeds together.
 """
 
 # %% tags=["demo"]
@@ -636,7 +650,7 @@ masked_loss(np.zeros((1, 3, 2)), np.array([[0, 1, 1]]), np.array([2]))
 def masked_loss(logits, targets, lengths):
     """logits (N,T,C), targets (N,T) int<C, lengths (N) int -> float
 
-    Cross-entropy per real step, in nats: the mean of -log p(target) over all t < lengths[n].
+    Cross-entropy per real step: the mean of -ln p(target) over all t < lengths[n].
     """
     ### BEGIN SOLUTION
     N, T, C = logits.shape
@@ -740,6 +754,8 @@ for name in ("keyword", "string"):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 A comment or a string announces itself with its first character, and the network mostly knows it there. Inside a string
 it must remember that it is in one; some seeds are much better at that than others.
 
@@ -749,6 +765,8 @@ better than the first, and often worst of all, though the whole word is there: a
 and only the next character tells. The answer lies in the *future*, and this network has only the past. That is the
 limit of aligned tasks: the third answer is due at the third step, ready or not. Lesson 08 reads in the other direction
 too.
+
+</details>
 
 Your `masked_loss` on the trained network, against one that counts the padding as well:
 """
@@ -784,7 +802,7 @@ where it is. But written by whom?
 
 - **In training** we know the right answer, so we feed it: the input is the *true* character before, even when the
   decoder would have written another. This is **teacher forcing**. All inputs are known beforehand, so `rnn_forward`
-  runs over them in one go, and from the first day on the decoder learns to continue texts that make sense.
+  runs over them in one go, and from the start the decoder learns to continue texts that make sense.
 - **In use** there is no right answer to feed. The input is what the decoder wrote itself. Taking the best-scored one
   each time is **greedy decoding**.
 
@@ -799,7 +817,7 @@ where it is. But written by whom?
 Write `greedy_decode`, for one text at a time.
 
 - `h (H)` is the state that the encoder left. The first input is the one-hot vector of `start`.
-- At each step: one `rnn_step`, the scores `W_hy h + b_y`, the best of them. That number is written down, and it is the
+- At each step: one `rnn_step`, the logits `W_hy h + b_y`, the best of them. That number is written down, and it is the
   next input.
 - Stop after writing `end`, or after as many steps as `truth` has. Return what was written: with the end mark if it
   came, without the start mark. These are S numbers, and S is at most T.
@@ -975,9 +993,13 @@ for name, found in (("teacher forcing", forced), ("writing alone", alone)):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Whole dates: exactly the same, and that is no accident. Characters: hardly different. Where more are wrong when it
 writes alone, it is because a wrong character is now *read* as well. In ISO dates the parts hardly depend on each
 other, so one slip spoils little. Where every word hangs on the one before, expect more.
+
+</details>
 """
 
 # %% [markdown] question="too_good"

@@ -82,9 +82,13 @@ for start in ("1", "2", "3"):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 No: a set sorts its members by a number that Python makes from each of them and from a random number, drawn anew at
 every start. (The three starts above have been given three such numbers, so that you see what you otherwise meet by
 accident.) `sorted(...)` makes an order that depends on the characters and on nothing else.
+
+</details>
 
 And what of a character that the vocabulary lacks? Leaving it out in silence would give a text that is one shorter,
 and an error far away, much later. A program that cannot go on should say so *at once*, and name the culprit.
@@ -145,7 +149,8 @@ r"""
 ### One place for each character
 
 Ids are names, not quantities: "o" is not three times "e". So the network gets a vector with a place for each
-character of the vocabulary, all 0 and a single 1: a **one-hot** vector. With the vocabulary h, e, l, o:
+character of the vocabulary, all 0 and a single 1: a **one-hot** vector, which lesson 02 has used already. With
+the vocabulary h, e, l, o:
 
 $$\text{h} = (1,0,0,0) \quad \text{e} = (0,1,0,0) \quad \text{l} = (0,0,1,0) \quad \text{o} = (0,0,0,1)$$
 
@@ -226,8 +231,12 @@ for step in range(6):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Only "e" is pushed up; everything else goes down, each in proportion to the probability that it wrongly holds, so "o"
 by far the most. After two steps "e" leads.
+
+</details>
 
 In a real network the logits cannot be set by hand. They come out of weights, and this same gradient flows back into
 them: that is lesson 04. But whatever the network, it starts here: *push up what came, push down what was expected
@@ -364,9 +373,13 @@ print("\nthe bigram model writes:", "".join(characters[i] for i in written).repl
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The bigram saves nearly half of the uniform model's bits, by looking back a single character. And what it writes has
 the rhythm of English and no words. This is the line to beat: a recurrent model that does not do better than the
 bigram has not used its memory.
+
+</details>
 
 Longer tables? With three characters of context there are $92^3$ rows, nearly 800,000, for a text of 200,000
 characters: most rows would never be seen. A state does better than a table.
@@ -441,8 +454,14 @@ temperature()
 # %% [markdown]
 r"""
 Left, the chances of the next character; right, a text written at that temperature by a table of three-character
-contexts. At 0.3 it repeats itself, at 2 it makes up words that nobody needs. With $\tau$, a ratio $p_i / p_j$ becomes
+contexts.
+
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
+At 0.3 it repeats itself, at 2 it makes up words that nobody needs. With $\tau$, a ratio $p_i / p_j$ becomes
 $e^{(z_i - z_j)/\tau}$: the further two logits are apart, the more it changes.
+
+</details>
 
 ### Exercise: draw the next character (`sample_next`)
 
@@ -736,9 +755,13 @@ for seed in range(3):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 A model that is asked for the character it has just read learns to copy. Its loss is wonderful; asked for what comes
 *next* it does far worse than knowing nothing at all (which costs 6.5 bits), because it is sure, and wrong. And when
 it writes, it reads its own last letter, copies it, reads it, copies it.
+
+</details>
 
 **A loss that is far better than anything known is a bug until proven otherwise.** The ways in which the answer leaks
 into the question differ: targets that are not shifted, text that is in the training part and in the held-out part, a

@@ -253,8 +253,12 @@ for t in (99, 79, 49, 0):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 All 100: a single loss reaches back to the very first step. But look at the sizes. They shrink so fast that the first
 step hears next to nothing. Keep that in mind; it is the subject of lesson 05.
+
+</details>
 
 ## Is it right?
 
@@ -380,12 +384,16 @@ for name, values in errors.items():
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Both curves come down and go up again. On the left the step is too long: the function bends. On the right it is too
 *short*: $f(\theta + \epsilon)$ and $f(\theta - \epsilon)$ agree in nearly all of their 16 digits, and what is left of
 the difference is rounding. In between, the central difference reaches an error hundreds of times smaller than the
 one-sided one, each at its best, since the bend to the left and the bend to the right cancel. So: central, $\epsilon$
 near $10^{-5}$, and always in float64. (In float32, with 7 digits, $\epsilon = 10^{-5}$ leaves about two right digits;
 even the best step, near $3 \cdot 10^{-3}$, gives only four or five.)
+
+</details>
 
 How close is close enough? A rule of thumb for $\epsilon$ near $10^{-5}$ in float64: divide the largest difference by
 the largest entry of the gradient. Below $10^{-7}$ your calculus is most likely right, above $10^{-3}$ most likely
@@ -508,10 +516,14 @@ print(f"600 steps against 60: {held[-1] / held[1]:.1f} times the memory")
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The memory lies on a straight line: ten times the length, ten times the numbers held. So does the time, but for what
 else your computer was doing meanwhile: every step is gone through once forward and once back. Time one can wait for.
 Memory one has or has not, and *nothing can be updated* until the last step has been read. A text of a million
 characters, a year of a sensor, a stream without an end: full BPTT cannot even begin.
+
+</details>
 
 ## The cut
 
@@ -742,6 +754,8 @@ print("\nh.detach() handed on:\n ", two_chunks(lambda h: h.detach()))
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Read the errors, since everyone meets them once.
 
 - **"Trying to backward through the graph a second time".** `h` is not just numbers. It hangs on the graph of the
@@ -751,6 +765,8 @@ Read the errors, since everyone meets them once.
   does go back into it, and finds weights that the optimiser has changed since: **"modified by an inplace
   operation"**.
 - `h.detach()` gives a tensor with the same *values* and no past. This is the cut.
+
+</details>
 
 And if there were no optimiser in between to trip over? Then nothing stops you, and every `backward()` goes through
 everything so far:
@@ -914,6 +930,8 @@ for name, runs in percent.items():
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Read the control first. With recurrent weights that nobody trained, the sign of 4 steps ago comes out right most of the
 time: random weights carry an input a few steps by themselves (about 3 here, 4 in part), and a readout can learn to use
 what is there. On delays of 7 and 10 there is next to nothing left to read.
@@ -921,6 +939,8 @@ what is there. On delays of 7 and 10 there is next to nothing left to read.
 Now $k = 3$ on delay 4: it does *worse* than the frozen one. A loss reaches back over a link of $d$ steps only when
 $d < k$. With $d \ge k$ no loss ever reaches the step where the sign came in, so no gradient can *build* that link. The
 gradients that there are pull the recurrent weights elsewhere, and can spoil what they carried for free.
+
+</details>
 
 So the triangle's border, $d = k$, shows clean only where random weights do not carry the sign anyway. Look at both
 sides of it, and at what twice the updates do:
@@ -994,6 +1014,8 @@ for k in (4, 1):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 With $k = 4$ all three networks still know the sign after a thousand steps, and no gradient ever ran back further than
 four. How can that be? To *keep* a sign, the network has to learn one thing: hand it on from this step to the next. That
 is a link of one step, and the loss of every step asks for it. Once it is learnt, it is applied again and again, and
@@ -1003,6 +1025,8 @@ With $k = 1$ no gradient crosses even one step, and the sign is kept all the sam
 *input*, which holds the sign already, since random weights carry it for a step or two. Its gradient stops, but
 ${\color{#0072B2}{W_{hh}}}$ still gets its own, $da_t\, h_{t-1}^{\top}$, and so learns to use the sign that it finds
 there.
+
+</details>
 
 In the echo, nothing between the sign and its echo asks for the sign. The link that has to be learnt is as long as the
 delay. So $k$ limits **how long a link a gradient can build**, not how long something can be remembered.

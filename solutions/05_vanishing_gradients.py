@@ -54,8 +54,12 @@ for w in (0.5, 0.9, 1.0, 1.1, 1.5):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 There is hardly any room between too little and too much. A factor that is a tenth below 1 leaves half a percent, one
 that is a tenth above 1 makes it a hundred times as large. Only 1 itself lasts.
+
+</details>
 
 That is the whole trouble in one line. What is left to find out: what is "the factor" of a network with many units, and
 what does tanh do to it?
@@ -88,8 +92,12 @@ print("np.tanh       ", np.tanh(z))
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 They agree with each other, at every point, and both are wrong. (That two derivations agree proves little when they
 share their mistake. Compare with something that does *not* come from the same page.)
+
+</details>
 
 What did they get instead of $\tanh(2) = 0.964$? They got 0.762, which is $\tanh(1)$. So they are the right curve at
 the wrong distance. Start from the definition and see where a 2 was lost:
@@ -381,10 +389,14 @@ plt.show()
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 With a radius of 1.4 it *vanishes*. Both powers say otherwise: $1.4^{50}$ is 20 million, and $2.5^{50}$ has twenty
 digits. But the states are pushed out to where tanh is flat, and the slopes eat up what the weights give. At a radius
 of 2 the two are nearly in balance here, and only at 3 do all five networks explode. So a large radius is *not*
 enough.
+
+</details>
 
 Is the sufficient condition as safe as claimed? Look at 300 networks of very different kinds: random ones, orthogonal
 ones, ones where each unit listens only to itself and to those before it, each with weights and inputs of random
@@ -629,10 +641,14 @@ print(f"gradient at lag 39 against lag 0, before training: {faded[39] / faded[0]
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Short lengths are learnt, and then it breaks off: at 40 it guesses. The last lines say why. torch draws weights evenly
 from $\pm 1/\sqrt{H}$, which makes a spectral radius of about 0.6. With such a factor at every step, what the last
 state owes to the first symbol is smaller than what it owes to the last one by the number in the last line, and drowns
 in everything else that the gradient has to say. No optimiser can amplify what it cannot find under the noise.
+
+</details>
 
 ## Explosion, and clipping
 
@@ -754,6 +770,8 @@ plt.show()
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Where gradients explode, clipping makes the difference between guessing (dotted line) and learning. Where they vanish,
 it does nothing at all, as it must: it can make a long gradient shorter, and never finds the part that is missing in
 one. (The two curves lie on each other: no gradient there is longer than 1.) Turning the limit up or down changes how
@@ -761,6 +779,8 @@ far a step goes, not where it points.
 
 Look at the last two numbers of the first two rows. The clipped networks met *longer* gradients than the others, and
 learnt all the same: clipping does not prevent an explosion. It takes the harm out of it.
+
+</details>
 
 So clipping is cheap, you should always have it on, and it is the cure for **one** of the two ills.
 
@@ -880,6 +900,8 @@ for name, runs in percent.items():
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Lay the two plots side by side: **who fades, fails.** What a network can learn over 40 steps could be read off its
 gradient *before* the first update. (On the right, the three that succeed lie on one line.)
 
@@ -889,6 +911,8 @@ gradient *before* the first update. (On the right, the three that succeed lie on
   only half way there after 200 updates: try seed 3.)
 - ReLU from the identity works too, and it has to be *exactly* right to begin with. See below.
 - The residual step does not fade at all; its gradient even grows a little.
+
+</details>
 
 So the plain tanh network is not unable to remember. It is badly started. But what did each cure cost? Look closer.
 """

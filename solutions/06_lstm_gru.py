@@ -341,11 +341,17 @@ for start in (0, 1, 2, 3, 5):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 A millionth, at a sum of 0. So a *new* LSTM forgets within a few steps, much like a plain network. It **can** learn to
 keep, by learning to open its forget gates; but to learn that, it needs a gradient from far back, which does not arrive
-as long as the gates are not open. The way out is in the lower rows of the table: **start** with the gates open. A bias
-of 1 on the forget gate is the usual choice (Gers, Schmidhuber and Cummins, 2000; Jozefowicz and others, 2015), and its
-row says what it is worth: a lot at 10 steps, not much at 50.
+as long as the gates are not open.
+
+</details>
+
+The way out is in the lower rows of the table: **start** with the gates open. A bias of 1 on the forget gate is the
+usual choice (Gers, Schmidhuber and Cummins, 2000; Jozefowicz and others, 2015), and its row says what it is worth: a
+lot at 10 steps, not much at 50.
 
 ### Is the belt all there is?
 
@@ -747,6 +753,8 @@ for name in names:
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The LSTM as torch starts it is at chance, and *loses to a plain tanh network*, of which at least some get there. A
 forget bias of 1, the usual advice, helps a little. A bias of 3 helps completely. The plain network with an orthogonal
 start solves the task too, and so does the GRU.
@@ -754,6 +762,8 @@ start solves the task too, and so does the GRU.
 Look back at the table of `cell_gradient`: of a gradient from 20 steps back, a gate with a sum of 0 lets a millionth
 through, one with a sum of 1 two thousandths, one with a sum of 3 more than a third. The forget bias has to fit the
 distance.
+
+</details>
 
 Is 300 updates too short a budget to judge? Ten networks of each kind, up to 3000 updates, and two distances. That
 takes a while, so it was measured beforehand; `python -m rnnlab.long_range` measures it anew. Every dot is one
@@ -867,11 +877,15 @@ for bias in ("", ", forget bias 1"):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The peephole LSTM does what the LSTM does. The coupled one does not: from torch's own start, with its forget gates near
 one half, most of its networks have learnt what no LSTM has. It shares with the GRU that *one* number decides both what
 is kept and what is written. A guess at why that helps: in an LSTM it is of little use to open the forget gate alone,
 since the input gate goes on letting every digit onto a belt that now keeps the digits too. In a coupled cell, to keep
 more *is* to write less. It is a guess from two cells on one task, and no proof.
+
+</details>
 
 Nor does it make the coupled cell the better one. Greff and others (2017) trained eight variants of the LSTM 5400 times
 on three tasks (speech, handwriting, music). None was significantly better than the ordinary cell; coupling the gates or

@@ -303,9 +303,13 @@ for one in bare:
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 One unit stands far off to the right, and the next one some way behind it. Most of the others are no better than those
 of a network that knows nothing. An untrained network does not score zero either: its state still holds the last few
 characters, and one of them may be a quotation mark. *That* is the level above which something was learnt.
+
+</details>
 
 ## Choosing is fooling yourself
 
@@ -554,9 +558,13 @@ for i, (name, where) in enumerate(places.items()):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 There it is. Where a string in single quotes has to be closed, the network pays far more without the unit than it does
 without any of the eight others. In double quotes it pays a little, and in all other places next to nothing. The unit
 is not only correlated with quotes: the network *uses* it to close them, and for little else.
+
+</details>
 
 Now let it write. A string has been opened, `name = 'the `, and the network goes on. Does it close the string before
 the line ends? A hundred continuations, three times:
@@ -634,11 +642,15 @@ for name, held in (("whole", {}), (f"without {unit}", {unit: rest})):
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 The second network has no such clear quote unit, but a clearer one for brackets, and the unit that goes with its
 quotes is also the one that goes with comments and docstrings. It closes fewer strings, and taking that unit out still
 hurts: a unit need not follow a thing cleanly to be needed for it. So "there is a quote cell" is a statement about *one*
 network, and not about LSTMs. (The first was not chosen for its unit: it was trained first. But a reader of a paper can
 never be sure of that.)
+
+</details>
 
 Still, be careful with the reverse. A unit whose removal does *no* harm may carry the same as another one that stands
 in for it. And a unit whose removal does harm everywhere tells you nothing about quotes: that is what the random units
@@ -732,6 +744,8 @@ for name, (one, whole, bare) in table.items():
 
 # %% [markdown]
 r"""
+<details><summary><b>What you saw, and why</b> (open this when you have run the cell)</summary>
+
 Read the table by rows.
 
 - Where the probe beats the best unit by little, the thing sits in *one place*. Where it beats it by a lot, the thing is
@@ -739,6 +753,8 @@ Read the table by rows.
 - Where the untrained probe is high as well, much of what the probe finds was not learnt. Any state that still holds the
   last characters says something about the place in the line and the spaces at its beginning. Only the difference
   counts; and for one of the labels there is none. (That one is in the cell states: try `probed(c, "indent")`.)
+
+</details>
 
 How many units does it take? Order them by their score on the first half, and give the probe only the first few.
 """

@@ -140,6 +140,24 @@ def loops_over_sequences(x, h0, *weights, rnn_step=rnn.rnn_step):
     return np.stack(states, axis=1), states[-1]
 
 
+def loops_over_sequences_in_front(x, h0, *weights, rnn_step=rnn.rnn_step):
+    states = run(list(x), h0, rnn_step, weights)
+    return np.stack(states), states[-1]
+
+
+def fills_over_sequences(x, h0, *weights, rnn_step=rnn.rnn_step):
+    h, last = np.zeros((len(x), x.shape[1], h0.shape[1])), h0
+    for t, x_t in enumerate(x):
+        last = rnn_step(x_t, last, *weights)
+        h[:, t] = last
+    return h, last
+
+
+def sequence_for_step(x, h0, *weights, rnn_step=rnn.rnn_step):
+    states = run([x[t] for t in range(x.shape[1])], h0, rnn_step, weights)
+    return np.stack(states, axis=1), states[-1]
+
+
 def counts_the_sequences(x, h0, *weights, rnn_step=rnn.rnn_step):
     h, states = h0, []
     for t in range(len(x)):

@@ -168,6 +168,30 @@ TIME = (
         ways.loops_over_sequences,
     ),
     Misconception(
+        "loops_over_sequences_in_front",
+        N_(
+            "`for x_t in x` walks along the batch: each x_t is a whole sequence, (T, D). A step of all sequences is "
+            "`x[:, t]`, (N, D). (And `np.stack(states)` puts time in front; `axis=1` puts it second.)"
+        ),
+        ways.loops_over_sequences_in_front,
+    ),
+    Misconception(
+        "fills_over_sequences",
+        N_(
+            "`enumerate(x)` counts the *sequences* of the batch, and gives each of them whole, (T, D). Go through "
+            "`range(T)`; the inputs of step t are `x[:, t]`, (N, D)."
+        ),
+        ways.fills_over_sequences,
+    ),
+    Misconception(
+        "sequence_for_step",
+        N_(
+            "`x[t]` is a whole *sequence*, the one with number t, (T, D): the batch is the first axis. The inputs of "
+            "step t are `x[:, t]`, (N, D)."
+        ),
+        ways.sequence_for_step,
+    ),
+    Misconception(
         "counts_the_sequences",
         N_(
             "The loop takes as many steps as there are *sequences*: `x.shape[0]` and `len(x)` are N. The number of "
