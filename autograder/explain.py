@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from autograder import registry
-from autograder.messages import N_, _, listed
+from autograder.messages import N_, _, listed, with_article
 
 KNOWN = (
     (

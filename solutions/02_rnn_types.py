@@ -15,7 +15,7 @@ guesses languages or translates depends on something else: *when you give it som
 
 **Builds on** lesson 01: step, state, readout, softmax. Its cell is ready to import, so that a gap there does not stop
 you here. (`VanillaRNN` is built on `torch.nn.RNN` from here on, and starts from zeros where `h0` is left out.)
-**Time** about 90 minutes. **Points** 26, and 3 more marked by a person.
+**Time** about 120 minutes. **Points** 26, and 3 more marked by a person.
 
 Every network below is really trained, here, while you wait: about a minute for the whole notebook.
 """

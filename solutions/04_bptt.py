@@ -15,8 +15,8 @@ for it, and what the cut takes away.
 - truncate it, in NumPy and in torch, so that the state crosses the cut and no gradient does;
 - say which links a truncated gradient can build, and which it cannot.
 
-**Builds on** lesson 01: the step, and unrolling. Lessons 02 and 03 are
-not needed. **Time** about 100 minutes. **Points** 30, and 3 more marked by a person.
+**Builds on** lesson 01: the step, and unrolling. Lessons 02 and 03 are not needed. **Time** about 150 minutes; before
+"The cut", half way, is a good place for a break. **Points** 30, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -61,17 +61,17 @@ We write $dh_t$ for what the loss of step $t$ *alone* asks of its state, $\parti
 depends on the readout and on the loss, and is an ordinary layer's gradient. In code it is an array `dh (N, T, H)`.
 Everything that happens after it is about the recurrence, and the same for every task.
 
-> **Convention · sum or mean.** Lesson 01 averaged the loss over time. This lesson sums it, because the formulas are
-> cleaner. There is no conflict: a mean over $N T$ terms is a sum of terms divided by $N T$. Put that factor into `dh`,
-> and every gradient below comes out right for the mean.
+> **Convention · sum or mean.** Lesson 01 averaged the losses over time, $L$. This lesson sums them, $E$, because the
+> formulas are cleaner. There is no conflict: a mean over $N T$ terms is a sum of terms divided by $N T$. Put that
+> factor into `dh`, and every gradient below comes out right for the mean.
 """
 
 # %% [markdown]
 r"""
 ## By hand
 
-One unit, two steps. ${\color{#D55E00}{W_{xh}}} = 1$, ${\color{#0072B2}{W_{hh}}} = 0.5$, $b = 0$, $h_0 = 0$, and the
-input is $1$, then $0$. Forward:
+One unit, two steps: the first unit of the example by hand in lesson 01. ${\color{#D55E00}{W_{xh}}} = 1$,
+${\color{#0072B2}{W_{hh}}} = 0.5$, $b = 0$, $h_0 = 0$, and the input is $1$, then $0$. Forward:
 
 $$h_1 = \tanh(1) = 0.76, \qquad h_2 = \tanh(0.5 \cdot 0.76) = \tanh(0.38) = 0.36$$
 
@@ -535,7 +535,8 @@ gradient stops there, at a cross.](figures/04_cut.svg)
 
 **The state crosses the cut, the gradient does not.** Forward, nothing is lost: $h_4$ is computed from $h_3$ as if
 there were no cut, with all that $h_3$ remembers. Backward, $h_3$ is treated as if it were an input, a number that
-fell from the sky. This is **truncated BPTT**.
+fell from the sky. This is **truncated BPTT**. (If you have done lesson 03: the pieces of 32 characters that your
+model read there were such chunks. What was called $T$ there is $k$ here.)
 
 Move the sliders. `k` is the length of a chunk; `t` picks a loss. Which steps does that loss still reach, how much of
 the triangle is left, and how many states have to be held?
@@ -720,9 +721,9 @@ win, because one gets few repeats; the random ones are worth knowing for when th
 r"""
 ## In torch: `detach`
 
-In torch the way back is automatic. Two chunks, one after the other, with a loss and a
-`backward()` for each. The state is handed on, as it should be. **Predict first:** what happens at the second
-`backward()`?
+In torch the way back is automatic. (In lesson 03 a state was detached because the text said so. Here is why.) Two
+chunks, one after the other, with a loss and a `backward()` for each. The state is handed on, as it should be.
+**Predict first:** what happens at the second `backward()`?
 """
 
 # %%

@@ -15,9 +15,8 @@ network can be taught something that lies far back. Then you try the remedies, a
 - clip gradients, and say what that mends and what it does not;
 - make an orthogonal matrix, and say what ReLU, residual steps and good initial weights each buy and cost.
 
-**Builds on** lesson 01: the step, and
-lesson 04: how a gradient goes back through it. **Time** about 90 minutes. **Points** 26,
-and 3 more marked by a person.
+**Builds on** lesson 01: the step, and lesson 04: how a gradient goes back through it. **Time** about 120 minutes.
+**Points** 26, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -343,8 +342,9 @@ The measured norms run parallel to $\rho^k$, some way above: at first a step can
 after some steps the direction that lasts longest takes over. The bound $\sigma^k$ is true and far too high.
 
 Now with tanh. Each $J_t$ has the slopes in it, which are at most 1, so a step can lengthen a vector by at most
-$\sigma \gamma$, with $\gamma$ the largest slope there is: 1 for tanh and ReLU, 0.25 for the sigmoid. From this follow
-two statements, and it pays to keep them apart.
+$\sigma \gamma$, with $\gamma$ the largest slope there is: 1 for tanh and ReLU, 0.25 for the sigmoid. (A $\sigma$
+without brackets is the singular value here, and not the sigmoid.) From this follow two statements, and it pays to
+keep them apart.
 
 ![A line of sigma times gamma from 0 to 3. Left of 1: the gradient vanishes for sure. Right of 1: it may vanish or
 explode.](figures/05_conditions.svg)
@@ -465,8 +465,7 @@ lags.
   `again` in its report is the second answer, and `left` the number of parameters in which a gradient was left behind.
 - `torch.autograd.grad(value, x)` gives a tuple with one gradient, and leaves the parameters alone. `x` must have
   asked for gradients before the model ran.
-- To try it you need a model, such as the one of lesson 01, ready-made. Six numbers should come, and get smaller (nearly
-  always):
+- To try it you need a model; `VanillaRNN` is imported above. Six numbers should come, and get smaller (nearly always):
 
 ```python
 gradient_norm_by_lag(VanillaRNN(3, 8), torch.randn(4, 6, 3))
@@ -794,8 +793,8 @@ and units that are off pass nothing.
 ![Left, a plain step: the state goes through W_hh and tanh. Right, a residual step: the state goes straight on, and
 what tanh gives is added.](figures/05_residual.svg)
 
-The Jacobian is now $I + \alpha D\, {\color{#0072B2}{W_{hh}}}$, with $D$ the slopes: close to the identity as
-long as $\alpha$ is small.
+The Jacobian is now $I + \alpha \operatorname{diag}(1 - \tanh^2 a_t)\, {\color{#0072B2}{W_{hh}}}$: close to the identity
+as long as $\alpha$ is small.
 
 **Better initial weights.** If $\sigma$ and $\rho$ should both be 1, take a matrix whose singular values are *all* 1,
 an **orthogonal** one: it turns and mirrors vectors and leaves every length as it is: $Q^\top Q = I$. Products of
@@ -907,8 +906,8 @@ gradient *before* the first update. (On the right, the three that succeed lie on
 
 - ReLU in place of tanh, with nothing else changed, is *worse* than what it replaces. About half of its slopes are 0.
 - The surprise is tanh with orthogonal weights. Nothing about the network is new: same step, same number of weights,
-  same cost. Only the matrix it starts from is another. (It is no certainty. With other seeds a network is now and then
-  only half way there after 200 updates: try seed 3.)
+  same cost. Only the matrix it starts from is another. (The networks for dates in lesson 02 were started like this.
+  It is no certainty. With other seeds a network is now and then only half way there after 200 updates: try seed 3.)
 - ReLU from the identity works too, and it has to be *exactly* right to begin with. See below.
 - The residual step does not fade at all; its gradient even grows a little.
 

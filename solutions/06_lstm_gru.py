@@ -66,9 +66,10 @@ whatever it wants to keep, it has to make again.
 
 </details>
 
-The same in a network that learns. The task for this whole lesson is **recall**: a sequence begins with one of eight
-letters, and $T - 1$ digits follow, drawn at random. At the end, say which letter it was. Guessing gives 12.5 percent.
-Five tanh networks of 32 units, 300 updates each, differing in their random numbers only:
+The same in a network that learns. The task for this whole lesson is **recall**, that of lesson 05 with other numbers:
+a sequence begins with one of eight letters, and $T - 1$ digits follow, drawn at random. At the end, say which letter
+it was. Guessing gives 12.5 percent. Five tanh networks of 32 units, 300 updates each, differing in their random
+numbers only:
 """
 
 # %%
@@ -92,8 +93,9 @@ second number, its **cell state** $c$, and do *nothing* to it:
 
 $$c_t = c_{t-1} + \text{what is new}$$
 
-No matrix, no tanh. What lies on this **conveyor belt** travels on by itself. But now everything that arrives is added,
-for ever. So there have to be people at the belt who decide, and each of them is a **gate**.
+No matrix, no tanh. (The plus is that of the residual step in lesson 05, where a part of a plain step was added.) What
+lies on this **conveyor belt** travels on by itself. But now everything that arrives is added, for ever. So there have
+to be people at the belt who decide, and each of them is a **gate**.
 
 ### A gate
 

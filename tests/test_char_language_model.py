@@ -8,7 +8,7 @@ import pytest
 from autograder import judge, registry, trials
 from autograder.probes import codec
 from autograder.reference import char_language_model as lm
-from autograder.session import examine
+from autograder.session import check, examine
 from rnnlab.data import text
 from rnnlab.widgets.temperature import temperature
 
@@ -116,3 +116,25 @@ def test_the_widget_takes_a_model_and_names_what_is_wrong() -> None:
 def test_what_is_no_id_earns_nothing_for_sample_next(drawn):
     report = examine(registry.exercise("sample_next"), lambda logits, temperature, rng: drawn, hidden=True, seed=3)
     assert (report.outcome, report.points) == ("error", 0), str(report)
+
+
+@pytest.mark.parametrize("mistake", registry.exercise("sample_next").misconceptions, ids=lambda m: m.id)
+def test_a_writer_is_not_blamed_for_what_it_draws_with(mistake):
+    """A mistake of sample_next that is known is carried forward to a right generate."""
+    sample_next = mistake.wrong()
+
+    def generate(model, prime, count, temperature, rng):
+        h, ids = None, []
+        for i in prime:
+            logits, h = model(i, h)
+        for _ in range(count):
+            ids.append(sample_next(logits, temperature, rng))
+            logits, h = model(ids[-1], h)
+        return ids
+
+    generate.__globals__["sample_next"] = sample_next
+    try:
+        check("sample_next", sample_next)
+        assert check("generate", generate).points == 3
+    finally:
+        del generate.__globals__["sample_next"]

@@ -58,7 +58,7 @@ def test_the_right_answer_passes() -> None:
         (lambda x, h, W_xh, W_hh, b: "ready", "should be an array; a str came"),
         (lambda x, h, W_xh, W_hh, b: {"h": 1}, "should be an array; a dict came"),
         (lambda x, h, W_xh, W_hh, b: [[1.0], [1.0, 2.0]], "should be an array; a ragged list came"),
-        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(object), "a array of dtype object came"),
+        (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(object), "an array of dtype object came"),
         (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(complex), "it came as complex128"),
         (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b) * np.nan, "first nan at"),
         (lambda x, h, W_xh, W_hh, b: right(x, h, W_xh, W_hh, b).astype(int), "cut to whole numbers"),

@@ -15,7 +15,7 @@ from autograder.messages import N_
 LESSON = Lesson(
     id="04_bptt",
     title=N_("Backpropagation through time"),
-    minutes=100,
+    minutes=150,
     items=(
         RNN_STEP_BACKWARD,
         BPTT,

@@ -150,6 +150,17 @@ PRODUCTS = (
         ways.changed(dx=lambda da, dh, x, h_prev, h, W_xh, W_hh: da @ W_xh.T),
     ),
     Misconception(
+        "all_weights_transposed",
+        N_(
+            "dx and dh_prev are made with `W_xh.T` and `W_hh.T`. A textbook writes W transposed times a column; with "
+            "examples in rows that is da times W, without a transpose: `da @ W_xh`, `da @ W_hh`."
+        ),
+        ways.changed(
+            dx=lambda da, dh, x, h_prev, h, W_xh, W_hh: da @ W_xh.T,
+            dh_prev=lambda da, dh, x, h_prev, h, W_xh, W_hh: da @ W_hh.T,
+        ),
+    ),
+    Misconception(
         "recurrent_gradient_transposed",
         N_(
             "dW_hh is transposed. Row j of W_hh holds the weights into unit j, and so does row j of its gradient: "

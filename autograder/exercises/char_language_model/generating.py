@@ -39,7 +39,7 @@ def _reads(inputs: Inputs, outputs: tuple) -> tuple:
     if inputs["model"]["scores"].max() >= SURE:
         return ids, fed, states, words
     if ids.shape != right[0].shape:
-        return ids, *right[1:3], words
+        return np.resize(right[0], ids.shape), *right[1:3], words  # what was drawn is chance, how many are not
     return *right[:3], _story(inputs, ids, fed, states) or ("the same ids from every seed" if other else words)
 
 

@@ -14,7 +14,7 @@ from autograder.messages import N_
 LESSON = Lesson(
     id="02_rnn_types",
     title=N_("One or many: the types of recurrent networks"),
-    minutes=90,
+    minutes=120,
     items=(
         MATCH_TASKS,
         ONE_TO_MANY,

@@ -82,6 +82,8 @@ TOLD = {
 def number_of(pick: object) -> int | None:
     """A pick as a number from 1 to 5, or None. The names of the types will do as well."""
     if isinstance(pick, str):
+        if pick.strip() in map(str, SEQUENCES):
+            return int(pick)
         words = pick.lower().replace("-", " ").replace(",", " ").split()
         names = {tuple(n.replace("-", " ").replace(",", " ").split()): i for i, n in enumerate(TYPES, start=1)}
         return names.get(tuple(words)) or {("aligned",): 4, ("delayed",): 5}.get(tuple(words))
@@ -97,6 +99,8 @@ def reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
     number = number_of(pick)
     if pick is None:
         return (_("nothing yet: put a number from 1 to 5"),)
+    if isinstance(pick, dict) and pick.get("type", "dict") == "dict":
+        return (_("a dict of all picks: return the one for this task, picks[task]"),)
     if number is None:
         return (_("something that is no number from 1 to 5"),)
     right = TASKS[task]

@@ -15,7 +15,7 @@ from autograder.messages import N_
 LESSON = Lesson(
     id="05_vanishing_gradients",
     title=N_("Vanishing and exploding gradients"),
-    minutes=90,
+    minutes=120,
     items=(
         TANH_BY_EXP,
         TANH_GRAD,
