@@ -451,7 +451,8 @@ r"""
   this course.
 
 Your points since this notebook was last started; a check that has not been run since then does not count in it.
-(*Run* > *Run All Cells* runs them all. When your teacher grades the notebook, all are run anyway.)
+(*Run* > *Run All Cells* runs them all, and goes on after a cell that needs an answer which you have not written yet.
+When your teacher grades the notebook, all are run anyway.)
 """
 
 # %%

@@ -366,6 +366,9 @@ def test_release_has_stubs_and_no_outputs(built):
     assert all(not c.get("outputs") and c.get("execution_count") is None for c in notebook.cells)
     assert cells["setup"].metadata.editable is False and cells["check_affine"].metadata.deletable is False
     assert "widgets" not in notebook.metadata and "fingerprint" not in notebook.metadata.autograder
+    free = [c for c in notebook.cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
+    assert free and all(c.metadata.tags.count("raises-exception") == 1 for c in free), "Run All goes on after each"
+    assert not any("raises-exception" in c.metadata.get("tags", ()) for c in cells.values())
     MetadataValidator().validate_nb(notebook)
 
 

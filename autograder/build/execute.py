@@ -17,7 +17,6 @@ from autograder.grading.reports import report_of
 
 CELL_SECONDS = 300
 QUIET = ["--IPKernelApp.log_level=40"]  # else each kernel advises on the terminal to encrypt its connection
-MAY_RAISE = "raises-exception"
 
 
 class _Client(NotebookClient):

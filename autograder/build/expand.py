@@ -19,6 +19,7 @@ from autograder.exercise import Exercise, Lesson, Question
 
 SCHEMA = 3
 SETUP = "setup"
+MAY_RAISE = "raises-exception"
 ANSWER_HERE = "*Write your answer here.*"
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s]+)[^)]*\)")
 _FOR_TOOLS = re.compile(r"[ \t]*# (noqa\b|fmt: |ruff: |type: ignore).*$", re.MULTILINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
-from autograder.build.expand import ANSWER_HERE
+from autograder.build.expand import ANSWER_HERE, MAY_RAISE
 
 
 class NamedStubs(ClearSolutions):
@@ -19,10 +19,17 @@ class NamedStubs(ClearSolutions):
 
 
 class ForStudents(NbGraderPreprocessor):
-    """Takes out of the release what belongs to the solved notebook: widget state, and when it was last run."""
+    """Takes out of the release what belongs to the solved notebook: widget state, and when it was last run.
+
+    And lets *Run All Cells* go on after a cell that needs an answer which is not written yet.
+    """
 
     def preprocess(self, nb, resources):
         """Clean the notebook's metadata."""
         nb.metadata.pop("widgets", None)
         nb.metadata.get("autograder", {}).pop("fingerprint", None)
+        for cell in nb.cells:
+            if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+                tags = cell.metadata.get("tags", [])
+                cell.metadata["tags"] = [*tags, *({MAY_RAISE} - set(tags))]
         return nb, resources
