@@ -53,7 +53,7 @@ def test_a_lesson_opens_and_closes_as_all_do(lesson):
     assert f"**Time** about {found.minutes} minutes" in said
     by_hand = sum(q.points for q in found.questions)
     assert f"**Points** {found.points}, and {by_hand} more marked by a person." in said
-    assert last.startswith("## Recap\n") and "\n**Further reading**\n\n- " in last
+    assert last.startswith("## Recap") and "\n**Further reading**\n\n- " in last
     assert "**Where next.**" in last or lesson == LESSONS[-1]
     assert cells(lesson)[-1].text == "progress()"
 
