@@ -783,8 +783,10 @@ A last experiment, with training. The network reads a random string of `a` and `
 *is this letter the same as the one before?* The letter before is no longer there to be seen; whoever wants to know
 must have kept it.
 
-We train five networks with ${\color{#0072B2}{W_{hh}}}$ as it is, and five in which it is held at zero, on strings of 10
-letters. Then we test on strings of 10 and of 500, a length that none of them has met. Guessing gives 50 percent.
+We train five networks with ${\color{#0072B2}{W_{hh}}}$ as it is, and five in which it is held at zero, on strings of
+10 letters. Then we test on strings of 10 and of 500, a length that none of them has met. Guessing gives 50 percent.
+(An *optimiser* moves every weight a little against its gradient, again and again; how far, says the *learning rate*,
+`lr`. Adam is an optimiser that adapts this to each weight.)
 
 **Predict first.** Which of the four groups will be near 100 percent, and which near 50? (The cell after your prediction
 trains ten networks, which takes about ten seconds.)

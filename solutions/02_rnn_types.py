@@ -430,7 +430,7 @@ Write `many_to_one`: run the network over a padded batch, take the last valid st
 - Shapes: `x (N, T, D)`, `lengths (N)`, the weights of the cell, `W_hy (O, H)`, `b_y (O)`, to `(N, O)`.
 - The state before the first step is zero. Return the logits, $W_{hy} h + b_y$: no softmax. Write that product yourself,
   since `readout` is the name of a layer of torch's in this notebook.
-- It builds on your `last_valid_state`. A mistake there costs you nothing here, as long as it is written.
+- It builds on your `last_valid_state`. A mistake there that is known costs you nothing here.
 """
 
 

@@ -569,8 +569,8 @@ Write `CharRNN`, a torch module.
   last step. Logits, not probabilities: torch's loss does the softmax itself.
 - `learn(x, y, h, optimiser)` is one step of training on one batch: scores for `x` from the state `h`, the mean
   cross-entropy against `y` (`torch.nn.functional.cross_entropy` takes `(N T, V)` and `(N T)`: flatten both to that),
-  gradients with `loss.backward()`, one step of the optimiser. It returns the loss as a float, and the state for the
-  next batch.
+  gradients with `loss.backward()`, one step of the optimiser. (Lesson 01 has these lines at its end, in its last
+  experiment.) It returns the loss as a float, and the state for the next batch.
 - torch *adds* new gradients to old ones: clear them first, `optimiser.zero_grad()`.
 - Return the state **detached**: `h.detach()` has the same numbers and no memory of how they came about. Without it
   torch would go back through all batches before. What that costs, and what it loses, is lesson 04.
@@ -715,8 +715,9 @@ print(f"CharRNN after {STAGES[-1]} steps: {min(last):.2f} to {max(last):.2f} bit
 
 # %% [markdown]
 r"""
-After five steps the model is still worse than the unigram; by about the tenth it has caught up, and after the fiftieth
-it passes the bigram. From there on, every bit it gains comes from something that it *remembers* beyond one character.
+After five steps the model is still worse than the unigram; by about the tenth it has caught up, and by the fiftieth
+it has passed the bigram. From there on, every bit it gains comes from something that it *remembers* beyond one
+character.
 
 ### The same model at other temperatures
 """

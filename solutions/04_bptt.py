@@ -15,8 +15,9 @@ for it, and what the cut takes away.
 - truncate it, in NumPy and in torch, so that the state crosses the cut and no gradient does;
 - say which links a truncated gradient can build, and which it cannot.
 
-**Builds on** lesson 01: the step, and unrolling. Lessons 02 and 03 are not needed. **Time** about 150 minutes; before
-"The cut", half way, is a good place for a break. **Points** 30, and 3 more marked by a person.
+**Builds on** lesson 01: the step, and unrolling. Lessons 02 and 03 are not needed. You should have seen partial
+derivatives and the chain rule. **Time** about 150 minutes; before "The cut", half way, is a good place for a break.
+**Points** 30, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]

@@ -15,8 +15,9 @@ network can be taught something that lies far back. Then you try the remedies, a
 - clip gradients, and say what that mends and what it does not;
 - make an orthogonal matrix, and say what ReLU, residual steps and good initial weights each buy and cost.
 
-**Builds on** lesson 01: the step, and lesson 04: how a gradient goes back through it. **Time** about 120 minutes.
-**Points** 26, and 3 more marked by a person.
+**Builds on** lesson 01: the step, and lesson 04: how a gradient goes back through it. You should have seen
+eigenvectors; singular values and QR are explained as far as they are needed. **Time** about 120 minutes. **Points**
+26, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -373,9 +374,7 @@ def states_of(W_hh, seed, T=51, drive=1.0):
 
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
 print("you predicted:", my_prediction)
-for radius, color in zip(
-    (1.0, 1.4, 2.0, 3.0), (palette.PURPLE, palette.MUTED, palette.SKY, palette.ORANGE), strict=True
-):
+for radius, color in zip((1.0, 1.4, 2.0, 3.0), (palette.MUTED, palette.ORANGE, palette.SKY, palette.INK), strict=True):
     runs = []
     for seed in range(5):
         W = random_weights(seed, radius=radius)

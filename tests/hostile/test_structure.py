@@ -63,7 +63,7 @@ BROKEN = {
     "an answer as raw": (on("affine", cell_type="raw"), "affine was no code cell any more; it is one again."),
     "no metadata": (cells(lambda c: {**c, "metadata": {}}), IDS.format(ALL)),
     "no metadata and no ids": (cells(lambda c: {"cell_type": c["cell_type"], "source": c["source"], "metadata": {}}), "The answer cells affine and time_major were missing; other cells define affine and time_major."),
-    "metadata of another type": (cells(lambda c: {**c, "metadata": [1, 2]}), "The metadata of 38 cells was none."),
+    "metadata of another type": (cells(lambda c: {**c, "metadata": [1, 2]}), "The metadata of 39 cells was none."),
     "nbgrader of another type": (cells(lambda c: {**c, "metadata": {"nbgrader": "yes"}}), IDS.format(ALL)),
     "schema version": (lambda work: [c["metadata"]["nbgrader"].update(schema_version="x") for c in work.notebook["cells"] if "nbgrader" in c["metadata"]], f"The metadata of {ALL} were changed; ours count."),
     "the answer in a cell of their own": (all_of(on("affine", source=STUB), own(RIGHT["affine"], "76b298a83202")), "The answer cell affine holds no answer; another cell defines affine."),
@@ -78,10 +78,10 @@ BROKEN = {
     "UTF-16": (file(lambda t: t.encode("utf-16")), f"{BOOK} was saved as UTF-16; it was read as that."),
     "Windows": (file(lambda t: t.encode("cp1252", "replace")), f"{BOOK} was saved as Windows-1252; it was read as that."),
     "the end is gone": (file(lambda t: t[: t.index("## Recap")].encode()), f"{BOOK} is cut off; 36 cells were recovered."),
-    "no brackets": (file(lambda t: t.replace('"cells": [', '"cells": ').encode()), f"{BOOK} is damaged: its JSON breaks in line 30; 38 cells were recovered."),
+    "no brackets": (file(lambda t: t.replace('"cells": [', '"cells": ').encode()), f"{BOOK} is damaged: its JSON breaks in line 30; 39 cells were recovered."),
     "NULs in it": (file(lambda t: t.replace("return", "ret\0urn").encode()), f"{BOOK} had NUL characters in it; they were left out."),
     "a percent script": (file(lambda t: "\n\n".join(f"# %%\n{''.join(c['source'])}" if c["cell_type"] == "code" else "# %% [markdown]\n" + "\n".join(f"# {line}" for line in "".join(c["source"]).split("\n")) for c in json.loads(t)["cells"]).encode()), SCRIPT),
-    "very deep": (file(lambda t: (t.rstrip()[:-1] + ', "x": ' + "[" * 10**5 + "]" * 10**5 + "}").encode()), f"{BOOK} has too many parts inside each other to be read in one piece; 38 cells were recovered."),
+    "very deep": (file(lambda t: (t.rstrip()[:-1] + ', "x": ' + "[" * 10**5 + "]" * 10**5 + "}").encode()), f"{BOOK} has too many parts inside each other to be read in one piece; 39 cells were recovered."),
 }  # fmt: skip
 
 

@@ -41,6 +41,16 @@ def sweep(
     return dx, later, *weights, parts
 
 
+def sums_from_nothing(dh, x, h0, h, W_xh, W_hh, *, rnn_step_backward=rnn_step_backward):
+    """``bptt`` whose totals begin as the number 0, and so take the shape of what is added to them."""
+    dx, later, totals = np.zeros(x.shape), np.zeros(h0.shape), (0, 0, 0)
+    for t in reversed(range(x.shape[1])):
+        before = h[:, t - 1] if t else h0
+        dx[:, t], later, *own = rnn_step_backward(dh[:, t] + later, x[:, t], before, h[:, t], W_xh, W_hh)
+        totals = [total + part for total, part in zip(totals, own)]
+    return dx, later, *totals
+
+
 def swept(**replaced):
     """``bptt`` with parts of the sweep replaced."""
 

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
 from autograder.exercises._torch import with_torch
 from autograder.exercises.bptt import _chunks as ways
+from autograder.exercises.bptt import _sequences
 from autograder.exercises.bptt._exact import seen
 from autograder.messages import N_
 from autograder.reference import bptt, oracles_bptt
@@ -270,6 +271,16 @@ RETURNED = (
     ),
 )
 
+
+def _built_on(way):
+    """The reference on another ``bptt``, whose totals take the shape of what is added to them."""
+
+    def right(x, h0, W_xh, W_hh, b, dh, k, *, rnn_step_backward=bptt.rnn_step_backward):
+        return bptt.truncated_bptt(x, h0, W_xh, W_hh, b, dh, k, bptt=way, rnn_step_backward=rnn_step_backward)
+
+    return right
+
+
 TRUNCATED_BPTT = Exercise(
     id="truncated_bptt",
     points=6,
@@ -319,6 +330,8 @@ TRUNCATED_BPTT = Exercise(
     ),
     misconceptions=STATE + CUT + SUMS + RETURNED,
     accepts=(
+        Variant("sums_made_anew", _built_on(_sequences.swept())),
+        Variant("sums_from_nothing", _built_on(_sequences.sums_from_nothing)),
         Variant("flow_stopped", ways.flow_stopped),
         Variant("forward_first", ways.forward_first),
         Variant("split_arrays", ways.split_arrays),

@@ -328,6 +328,7 @@ BPTT = Exercise(
         Variant("all_sums_first", ways.all_sums_first),
         Variant("lists", ways.lists),
         Variant("sums_made_anew", ways.swept()),
+        Variant("sums_from_nothing", ways.sums_from_nothing),
         Variant("recursive", ways.recursive),
         Variant("loss_by_loss", ways.loss_by_loss),
         Variant("float32", lambda *arrays: bptt.bptt(*(a.astype(np.float32) for a in arrays))),

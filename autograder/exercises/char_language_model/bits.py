@@ -111,7 +111,7 @@ BITS_PER_CHAR = Exercise(
             "overflows",
             N_(
                 "Right for small logits, not for large ones: a probability came out as 0 or nan, and its logarithm was "
-                "taken after that. Your `cross_entropy` does it without."
+                "taken after that. `cross_entropy` should do it without: does yours pass?"
             ),
             ways.quietly(
                 lambda logits, targets: float(-np.log2(ways.right_p(ways.without_largest(logits), targets)).mean())

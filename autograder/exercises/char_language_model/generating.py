@@ -65,7 +65,7 @@ def _story(inputs: Inputs, ids: np.ndarray, fed: np.ndarray, states: np.ndarray)
         h = int(model["turns"][h, i])
         best.append(int(np.argmax(model["scores"][h])))
     share = np.mean(np.array(best[len(inputs["prime"]) - 1 :]) == ids)
-    return "the likeliest character every time" if share > 0.9 else ""
+    return "the likeliest character every time, as where it is very cold" if share > 0.9 else ""
 
 
 def _script(sure: bool, temperature: float, spread: float):
