@@ -116,12 +116,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A notebook: its title, and its exercises and questions in the order in which the notebook has them."""
+    """A notebook: its title, and its exercises and questions in the order in which the notebook has them.
+
+    ``files`` are the names of files that students make and hand in beside the notebook.
+    """
 
     id: str
     title: str
     minutes: int
     items: tuple[Exercise | Question, ...]
+    files: tuple[str, ...] = ()
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:

@@ -29,7 +29,11 @@ def answers_of(exercise: Exercise) -> tuple[str, dict]:
     return codes[exercise.id], lessons.namespace(lesson.id, before)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+# What is handed in is no implementation: a text, or weights that somebody trained. There is nothing to mutate.
+WRITTEN = {name: e for name, e in EXERCISES.items() if e.probe != "handed_in"}
+
+
+@pytest.mark.parametrize("exercise", WRITTEN.values(), ids=WRITTEN)
 def test_every_mutant_is_caught(exercise: Exercise) -> None:
     code, space = answers_of(exercise)
     tried, survivors = 0, []

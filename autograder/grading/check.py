@@ -13,7 +13,7 @@ from autograder.exercise import Lesson
 from autograder.grading.engine import Engine
 from autograder.grading.reports import PREFIX
 from autograder.grading.salvage import salvage
-from autograder.grading.submission import Submission
+from autograder.grading.submission import MOST_BYTES, Submission, content
 from autograder.messages import _, listed
 from autograder.render import points
 from autograder.report import Report
@@ -84,11 +84,24 @@ def check_file(path: Path, course: Course, sandbox: bool = True) -> Result:
     lesson = lesson_of(salvaged.notebook, path)
     try:
         with Engine(course, sandbox=sandbox, rehearse=False) as engine:
-            graded = engine.grade(Submission(lesson.id, "", path.name, data))
+            graded = engine.grade(Submission(lesson.id, "", path.name, data, _beside(path, lesson, course)))
     except FileNotFoundError:
         where = course.name(course.solved(lesson.id))
         raise BadNotebook(_("{where} is missing: run `make build` first.").format(where=where)) from None
     return Result(path.name, lesson, graded.reports, graded.written, graded.notes)
+
+
+def _beside(path: Path, lesson: Lesson, course: Course) -> dict[str, bytes]:
+    """The files that go with the notebook: beside it, or for the course's own, with its sample that is all right."""
+    folders = [path.parent]
+    if path.resolve() == course.solved(lesson.id).resolve():
+        folders.append(course.root / "samples" / lesson.id / "all_right")
+    found = {}
+    for name in lesson.files:
+        data = next((d for f in folders if (d := content(f / name, MOST_BYTES)) is not None), None)
+        if data is not None:
+            found[name] = data
+    return found
 
 
 def _data(path: Path) -> bytes:

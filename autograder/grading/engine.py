@@ -158,7 +158,8 @@ class Engine:
             if "nbgrader" in cell.metadata:
                 cell.metadata.nbgrader.checksum = compute_checksum(cell)
         folder = self.course.solved(lesson).parent
-        paths = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".ipynb"]
+        theirs = registry.lesson(lesson).files  # one of ours must not stand in for it
+        paths = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".ipynb" and p.name not in theirs]
         files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths}
         return notebook, {**files, INPUTS: _visible(registry.lesson(lesson))}
 

@@ -131,6 +131,10 @@ def _submit(course: Course, folder: Path, lesson: Lesson) -> None:
         target = folder / "submitted" / path.stem / lesson.id
         target.mkdir(parents=True)
         nbformat.write(submission(release, answers), target / f"{lesson.id}.ipynb")
+        beside = path.with_suffix("")
+        for name in lesson.files:
+            if (beside / name).is_file():
+                shutil.copyfile(beside / name, target / name)
 
 
 def _nbgrader(course: Course, folder: Path, say: Callable[[str], None], *arguments: str) -> None:

@@ -74,7 +74,7 @@ def _files(folder: Path, notes: list[str]) -> Iterator[tuple[str, bytes]]:
     room, many = MOST_BYTES, 0
     for name, path in _walk(folder, "", left):
         most = MOST_NOTEBOOK if name.lower().endswith(".ipynb") else room
-        data = _content(path, most) if many < MOST_FILES else None
+        data = content(path, most) if many < MOST_FILES else None
         if data is None:
             kind = "large" if many < MOST_FILES else "many"
             left.setdefault(kind, []).append(name)
@@ -117,7 +117,7 @@ def _walk(folder: Path, prefix: str, left: dict[str, list[str]], depth: int = 0)
             left.setdefault("special", []).append(name)
 
 
-def _content(path: Path, most: int) -> bytes | None:
+def content(path: Path, most: int) -> bytes | None:
     """What a plain file holds, or None where it is not one (any more), cannot be read or is too large."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
