@@ -16,8 +16,8 @@ your model has never seen, and counts the bits.
 
 **Builds on** [lesson 03](../03_char_language_model/03_char_language_model.ipynb), bits per character and sampling;
 [lesson 06](../06_lstm_gru/06_lstm_gru.ipynb), the gated cells; [lesson
-07](../07_interpretable_cells/07_interpretable_cells.ipynb), what a unit means. **Time** two to three hours. **Points**
-10, and 15 more marked by a person.
+07](../07_interpretable_cells/07_interpretable_cells.ipynb), what a unit means. **Time** two to three hours.
+**Points** 10, and 15 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -40,35 +40,37 @@ torch.set_num_threads(1)  # networks as small as ours are fastest on one thread
 r"""
 ## The rules
 
-![A text is cut into pieces. Eight of ten go to training, one to choosing, one is held out. Training writes a file with
-weights and text; the judge opens the file and reads the held-out pieces.](figures/09_three_parts.svg)
+![A text is cut into pieces. Eight of ten go to training, one to choosing, one is held out. Training writes a file
+with weights and text; the judge opens the file and reads the held-out pieces.](figures/09_three_parts.svg)
 
-> **Conventions.** The text is cut into pieces of 500 characters. Of every ten, one is **held out** for the judge, one is
-> there **to choose** by, eight are to **train** on. Bits per character: $-\frac{1}{T}\sum_t \log_2 p(x_t \mid x_{<t})$,
-> each piece read from a state of zeros; its first 50 characters are read and not counted. Batch first: `ids (N, T)`,
-> logits `(N, T, V)`. A model has at most 300,000 parameters. A **budget** is seconds of the processor, at most 120 for the
-> model that you hand in; experiments before it have budgets of their own.
+> **Conventions.** The text is cut into pieces of 500 characters. Of every ten, one is **held out** for the judge,
+> one is there **to choose** by, eight are to **train** on. Bits per character: $-\frac{1}{T}\sum_t \log_2 p(x_t
+> \mid x_{<t})$, each piece read from a state of zeros; its first 50 characters are read and not counted. Batch
+> first: `ids (N, T)`, logits `(N, T, V)`. A model has at most 300,000 parameters. A **budget** is seconds of the
+> processor, at most 120 for the model that you hand in; experiments before it have budgets of their own.
 
-Why three parts? You will try several models and keep the best one. Its result on the pieces by which you chose it is too
-good, as in lesson 07: the best of many is partly luck. So you choose by one part, and the judge looks at another.
+Why three parts? You will try several models and keep the best one. Its result on the pieces by which you chose it
+is too good, as in lesson 07: the best of many is partly luck. So you choose by one part, and the judge looks at
+another.
 
-What is judged is data, and not code: `save` writes weights, vocabulary and text to `capstone.npz`, and the judge runs the
-network by itself, from its arrays. So it has to know its parts: one `torch.nn.Embedding` (or one-hot vectors), one or more
-layers of `torch.nn.RNN`, `GRU` or `LSTM` (or your cells of lessons 01 and 06, with `W_xh`, `W_hh`, `b`), and a
-`torch.nn.Linear`. **Hand in that file together with this notebook.** The seconds in it are what your `Budget` counted:
-there you are trusted.
+What is judged is data, and not code: `save` writes weights, vocabulary and text to `capstone.npz`, and the judge
+runs the network by itself, from its arrays. So it has to know its parts: one `torch.nn.Embedding` (or one-hot
+vectors), one or more layers of `torch.nn.RNN`, `GRU` or `LSTM` (or your cells of lessons 01 and 06, with `W_xh`,
+`W_hh`, `b`), and a `torch.nn.Linear`. **Hand in that file together with this notebook.** The seconds in it are what
+your `Budget` counted: there you are trusted.
 
 ## 1 · Bring a text
 
 ### Exercise: `my_text`
 
-Write `my_text()`. It returns your text, a `str` of at least 20,000 characters; 100,000 to 300,000 are a good size, and of
-more than 400,000 the first are taken. Whatever you would like to see continued: a novel, song texts, recipes, chess games,
-your own code. Put a file beside the notebook, `return read_text("my_text.txt")`; or take `prose()` (English about Python)
-or `code()` (Python itself), which every Python has with it.
+Write `my_text()`. It returns your text, a `str` of at least 20,000 characters; 100,000 to 300,000 are a good size,
+and of more than 400,000 the first are taken. Whatever you would like to see continued: a novel, song texts,
+recipes, chess games, your own code. Put a file beside the notebook, `return read_text("my_text.txt")`; or take
+`prose()` (English about Python) or `code()` (Python itself), which every Python has with it.
 
 - A text that repeats itself is refused: its held-out part would stand in the training part, too.
-- At most 255 different characters are told apart. For Korean, `unicodedata.normalize("NFD", text)` takes syllables apart.
+- At most 255 different characters are told apart. For Korean, `unicodedata.normalize("NFD", text)` takes syllables
+  apart.
 - Bring nothing that is private: the text is stored in the file that you hand in.
 """
 
@@ -95,8 +97,8 @@ print(corpus.decode(corpus.train[:300]))
 r"""
 ## 2 · What there is to beat
 
-Before you train anything: what does *counting* give? Count what follows each group of characters in the training part.
-Groups that are rare lean on shorter ones. (That is lesson 03's bigram, taken further.)
+Before you train anything: what does *counting* give? Count what follows each group of characters in the training
+part. Groups that are rare lean on shorter ones. (That is lesson 03's bigram, taken further.)
 
 **Predict first.** With how many characters of context do counts predict best? And will a network with two minutes of
 training be better than that?
@@ -116,17 +118,17 @@ pairs = counted[1]
 
 # %% [markdown]
 r"""
-Counting is a strong opponent when the text is large and says the same things often. But look at what it has to store: every
-group that it ever saw. The points below compare your model with counts of **pairs**, and with what small networks of ours
-reached; whether you also beat the best counts is a question for your report.
+Counting is a strong opponent when the text is large and says the same things often. But look at what it has to
+store: every group that it ever saw. The points below compare your model with counts of **pairs**, and with what
+small networks of ours reached; whether you also beat the best counts is a question for your report.
 
 ## 3 · Build
 
 ### Exercise: `build`
 
-Write `build(V)`. It returns a new torch model for V characters: `model(ids)` gives logits `(N, T, V)` and a state, and
-takes the state as a second argument, `model(ids, h)`. Which cell, how many units, how many layers is your choice; you will
-come back to it.
+Write `build(V)`. It returns a new torch model for V characters: `model(ids)` gives logits `(N, T, V)` and a state,
+and takes the state as a second argument, `model(ids, h)`. Which cell, how many units, how many layers is your
+choice; you will come back to it.
 
 - At most 300,000 parameters. One direction only. Dropout is welcome.
 - What is not in the list of parts above is refused, with a sentence.
@@ -160,10 +162,10 @@ def build(V):
 r"""
 ## 4 · Train, and find out what helps
 
-Here is a training loop, with all that the course has found useful: streams that go on from one batch to the next (lesson
-03), a state that is cut off from its history (lesson 04), clipped gradients (lesson 05). Change it as you like. `Budget` runs
-it until its seconds are used up, calls `watch` ten times on the way (which does not count), and keeps the curve. The stop button ends it
-cleanly, too: what was learnt stays.
+Here is a training loop, with all that the course has found useful: streams that go on from one batch to the next
+(lesson 03), a state that is cut off from its history (lesson 04), clipped gradients (lesson 05). Change it as you
+like. `Budget` runs it until its seconds are used up, calls `watch` ten times on the way (which does not count), and
+keeps the curve. The stop button ends it cleanly, too: what was learnt stays.
 """
 
 
@@ -206,9 +208,9 @@ def train(model, corpus, budget, lr=5e-3, N=32, T=64, clip=1.0, show=False):
 
 # %% [markdown]
 r"""
-Tuning is a series of small comparisons in which **one thing changes**, with more than one seed, on the part that is there to
-choose by. A few seconds each are enough to throw out what is hopeless. But beware: what learns fastest is not always what
-is best in the end.
+Tuning is a series of small comparisons in which **one thing changes**, with more than one seed, on the part that is
+there to choose by. A few seconds each are enough to throw out what is hopeless. But beware: what learns fastest is
+not always what is best in the end.
 
 **Predict first.** Four seconds for each: a tanh RNN with 64 units, a GRU and an LSTM with 128. Which one is ahead?
 """
@@ -249,9 +251,9 @@ for cell, H in (("RNN", 64), ("GRU", 128), ("LSTM", 128)):
 
 # %% [markdown]
 r"""
-In four seconds the small one takes several times as many steps, and steps are what it is about at first. The gated cells need
-their time to come past it. So how large a model should be depends on the budget: a table with four seconds says little about
-two minutes.
+In four seconds the small one takes several times as many steps, and steps are what it is about at first. The gated
+cells need their time to come past it. So how large a model should be depends on the budget: a table with four
+seconds says little about two minutes.
 
 And the learning rate?
 """
@@ -262,8 +264,8 @@ for lr in (5e-4, 5e-3, 5e-2):
 
 # %% [markdown]
 r"""
-A rate that is ten times too small or too large costs more here than the choice of the cell. Look for it first: in steps of
-three or ten, with short runs.
+A rate that is ten times too small or too large costs more here than the choice of the cell. Look for it first: in
+steps of three or ten, with short runs.
 
 When the course was made, the same three models were trained longer, on three texts (this prose, Python code, and
 documentation of NumPy), with several seeds. Bits per character on the *held-out* part, smallest to largest:
@@ -271,13 +273,13 @@ documentation of NumPy), with several seeds. Bits per character on the *held-out
 TABLE_HERE
 
 The levels by which points are given come from this table: the worst run of each kind over all texts, and a margin
-of two percent. They are shares of what counts of pairs need on the same text, so a text that is easy for everybody is worth no
-more than a hard one.
+of two percent. They are shares of what counts of pairs need on the same text, so a text that is easy for everybody
+is worth no more than a hard one.
 
 ## 5 · The model that you hand in
 
-Now yours: change `build`, the budget (at most 120 seconds), and what `train` is given. The cell saves at its end, also when
-you stop it early. What counts is the last file.
+Now yours: change `build`, the budget (at most 120 seconds), and what `train` is given. The cell saves at its end,
+also when you stop it early. What counts is the last file.
 """
 
 # %% tags=["demo"]
@@ -300,13 +302,14 @@ plt.show()
 
 # %% [markdown]
 r"""
-Read the two curves. Both still falling: more time, or faster steps, would help. The first falls and the second does not: the
-model learns its text by heart; fewer units or some dropout. Both flat, and high: more units, another rate.
+Read the two curves. Both still falling: more time, or faster steps, would help. The first falls and the second does
+not: the model learns its text by heart; fewer units or some dropout. Both flat, and high: more units, another rate.
 
 ### Exercise: `my_model`
 
-Write `my_model()`. It returns what `load` reads from the file that you saved. It trains nothing. Each row of the check is a
-level; those that you do not reach say how far you are. (In grading, the file lies beside the notebook, as it does here.)
+Write `my_model()`. It returns what `load` reads from the file that you saved. It trains nothing. Each row of the
+check is a level; those that you do not reach say how far you are. (In grading, the file lies beside the notebook,
+as it does here.)
 """
 
 
@@ -338,8 +341,8 @@ lit(lines, {"bits, up to 8": rows}, 8.0)
 
 # %% [markdown]
 r"""
-Where is it dear? For most texts at the beginnings of words, and hardly anywhere else: once a word has begun, the rest is often
-settled.
+Where is it dear? For most texts at the beginnings of words, and hardly anywhere else: once a word has begun, the
+rest is often settled.
 
 Samples at three temperatures, as the report asks for, and the widget of lesson 03 with your model behind it:
 """
@@ -354,8 +357,9 @@ temperature(step(mine), mine.corpus, prime)
 
 # %% [markdown]
 r"""
-And one unit that means something. As in lesson 07: a label by a rule, a score for every unit, **chosen on one half and scored on
-the other**, and the same for a network that was never trained. Three labels to begin with; write your own.
+And one unit that means something. As in lesson 07: a label by a rule, a score for every unit, **chosen on one half
+and scored on the other**, and the same for a network that was never trained. Three labels to begin with; write your
+own.
 """
 
 
@@ -396,17 +400,17 @@ for name, label in labels.items():
 r"""
 ## 7 · Report
 
-Four short parts, marked by a person. Numbers with their seeds count for more than adjectives; what did not work counts as much
-as what did.
+Four short parts, marked by a person. Numbers with their seeds count for more than adjectives; what did not work
+counts as much as what did.
 """
 
 # %% [markdown] question="choices"
 r"""
 ### Your choices
 
-Which text, which model, which settings, and **why**: name at least two comparisons in which one thing changed, with numbers and
-seeds, on the part to choose by. What did your final model reach there, and how does that compare with counts? Six to ten
-sentences; a small table is welcome.
+Which text, which model, which settings, and **why**: name at least two comparisons in which one thing changed, with
+numbers and seeds, on the part to choose by. What did your final model reach there, and how does that compare with
+counts? Six to ten sentences; a small table is welcome.
 
 ### BEGIN MARK SCHEME
 - **1 point**: text and model are described so that somebody could repeat it (size, cell, units, rate, budget).
@@ -417,14 +421,15 @@ sentences; a small table is welcome.
 ### END MARK SCHEME
 
 ### BEGIN SOLUTION
-I took the prose that comes with Python, 215,000 characters. The model is a GRU with 128 units and vectors of 32 numbers,
-Adam at 0.005 falling to a twentieth, batches of 32 streams and 64 steps, 30 seconds. First comparison, five seconds, two
-seeds each: cells. The tanh RNN with 64 units was ahead of GRU and LSTM with 128, since it took several times as many steps;
-with 30 seconds the order was turned round (the table above, five seeds), so I took the GRU for a budget of 30. Second,
-learning rates for the GRU, five seconds, two seeds: 0.0005 and 0.05 were both clearly worse than 0.005, by more than the
-range over seeds. Two seeds are few; differences of less than 0.05 bits I would not believe. On the part to choose by the
-model needs far fewer bits than counts of pairs, but counts of groups of five or six need about as many or fewer. This
-prose says the same things often, and counts store every phrase; my network has 76,000 numbers.
+I took the prose that comes with Python, 215,000 characters. The model is a GRU with 128 units and vectors of 32
+numbers, Adam at 0.005 falling to a twentieth, batches of 32 streams and 64 steps, 30 seconds. First comparison,
+five seconds, two seeds each: cells. The tanh RNN with 64 units was ahead of GRU and LSTM with 128, since it took
+several times as many steps; with 30 seconds the order was turned round (the table above, five seeds), so I took the
+GRU for a budget of 30. Second, learning rates for the GRU, five seconds, two seeds: 0.0005 and 0.05 were both
+clearly worse than 0.005, by more than the range over seeds. Two seeds are few; differences of less than 0.05 bits I
+would not believe. On the part to choose by the model needs far fewer bits than counts of pairs, but counts of
+groups of five or six need about as many or fewer. This prose says the same things often, and counts store every
+phrase; my network has 76,000 numbers.
 ### END SOLUTION
 """
 
@@ -432,8 +437,8 @@ prose says the same things often, and counts store every phrase; my network has 
 r"""
 ### One thing that failed
 
-Something that you expected to help and that did not, or that broke. What did you expect, what came (numbers), how do you explain
-it, and what would test the explanation? Five to eight sentences.
+Something that you expected to help and that did not, or that broke. What did you expect, what came (numbers), how
+do you explain it, and what would test the explanation? Five to eight sentences.
 
 ### BEGIN MARK SCHEME
 - **1 point**: a definite attempt, with what was expected *and why*.
@@ -444,12 +449,13 @@ it, and what would test the explanation? Five to eight sentences.
 ### END MARK SCHEME
 
 ### BEGIN SOLUTION
-I expected a second LSTM layer to help, since lesson 08 stacks layers and deeper networks are said to be better. With a budget of
-15 seconds two layers of 96 units were worse than one of 128 on the part to choose by, for both seeds, though the parameters are
-about as many. Each step took longer, so there were only about half as many steps; and the training loss at the end was
-still falling. My explanation: within the budget it is the steps that count, not the depth. If that is so, then with the same
-*number of steps* instead of seconds the two should be about equal, and with 120 seconds the gap should shrink. If two
-layers are still worse after equally many steps, the explanation is wrong, and the depth itself is in the way.
+I expected a second LSTM layer to help, since lesson 08 stacks layers and deeper networks are said to be better.
+With a budget of 15 seconds two layers of 96 units were worse than one of 128 on the part to choose by, for both
+seeds, though the parameters are about as many. Each step took longer, so there were only about half as many steps;
+and the training loss at the end was still falling. My explanation: within the budget it is the steps that count,
+not the depth. If that is so, then with the same *number of steps* instead of seconds the two should be about equal,
+and with 120 seconds the gap should shrink. If two layers are still worse after equally many steps, the explanation
+is wrong, and the depth itself is in the way.
 ### END SOLUTION
 """
 
@@ -457,23 +463,24 @@ layers are still worse after equally many steps, the explanation is wrong, and t
 r"""
 ### One cell that means something
 
-Name a unit and what it follows. Give its score on text on which it was *not* chosen, the score of an untrained network, and what
-speaks against your reading. Five to eight sentences; a coloured text is welcome.
+Name a unit and what it follows. Give its score on text on which it was *not* chosen, the score of an untrained
+network, and what speaks against your reading. Five to eight sentences; a coloured text is welcome.
 
 ### BEGIN MARK SCHEME
 - **1 point**: a label by a rule, not by eye.
 - **1 point**: chosen on one part and scored on another.
 - **1 point**: a comparison: an untrained network, random units, or shuffled labels.
-- **1 point**: a limit: following is not causing; another label would fit as well; another seed has no such unit. "No unit of mine
-  means anything, and here is how I looked" earns full marks if the looking was sound.
+- **1 point**: a limit: following is not causing; another label would fit as well; another seed has no such unit.
+  "No unit of mine means anything, and here is how I looked" earns full marks if the looking was sound.
 ### END MARK SCHEME
 
 ### BEGIN SOLUTION
-The label is how many characters ago a space was read, up to 12. I chose the unit with the largest correlation on the first half
-of 8,000 characters, and scored it on the second half; the table above prints its number and its score. The best unit of an
-untrained network of the same shape, chosen in the same way, scores lower, but not zero: its state also knows whether a space has
-just been read. Against my reading: many things go along with the place in the word, for instance how sure the model is of
-the next letter, and I have not told these apart. I have not taken the unit out either, so I do not know whether the model uses it.
+The label is how many characters ago a space was read, up to 12. I chose the unit with the largest correlation on
+the first half of 8,000 characters, and scored it on the second half; the table above prints its number and its
+score. The best unit of an untrained network of the same shape, chosen in the same way, scores lower, but not zero:
+its state also knows whether a space has just been read. Against my reading: many things go along with the place in
+the word, for instance how sure the model is of the next letter, and I have not told these apart. I have not taken
+the unit out either, so I do not know whether the model uses it.
 ### END SOLUTION
 """
 
@@ -481,22 +488,24 @@ the next letter, and I have not told these apart. I have not taken the unit out 
 r"""
 ### Samples at three temperatures
 
-Show a sample at a low, a middle and a high temperature, from the same beginning. What does the model know about the text (spelling,
-words, grammar, layout, sense), at which temperature does each break, and why? Four to six sentences.
+Show a sample at a low, a middle and a high temperature, from the same beginning. What does the model know about the
+text (spelling, words, grammar, layout, sense), at which temperature does each break, and why? Four to six
+sentences.
 
 ### BEGIN MARK SCHEME
 - **1 point**: three samples, with their temperatures.
 - **1 point**: what is right and what is wrong, pointed out in the samples themselves.
-- **1 point**: why: a low temperature takes the likeliest characters and runs in circles, a high one gives the unlikely ones a chance,
-  and one wrong character leads to a state that the model has never been in.
+- **1 point**: why: a low temperature takes the likeliest characters and runs in circles, a high one gives the
+  unlikely ones a chance, and one wrong character leads to a state that the model has never been in.
 ### END MARK SCHEME
 
 ### BEGIN SOLUTION
-The samples are printed above, at 0.4, 0.8 and 1.2. At 0.4 nearly every word is English and typical of the manual, but phrases come back:
-the likeliest continuation of a frequent phrase is that phrase. At 0.8 there is more variety, sentences begin and end properly, brackets
-mostly close, and there is no sense in it beyond a few words. At 1.2 words break: an unlikely letter is drawn, the state after it belongs
-to no word that the model has seen, and it takes some characters until a space puts it back on its feet. Spelling is what it knows best,
-then short phrases; what a sentence is about it never knew.
+The samples are printed above, at 0.4, 0.8 and 1.2. At 0.4 nearly every word is English and typical of the manual,
+but phrases come back: the likeliest continuation of a frequent phrase is that phrase. At 0.8 there is more variety,
+sentences begin and end properly, brackets mostly close, and there is no sense in it beyond a few words. At 1.2
+words break: an unlikely letter is drawn, the state after it belongs to no word that the model has seen, and it
+takes some characters until a space puts it back on its feet. Spelling is what it knows best, then short phrases;
+what a sentence is about it never knew.
 ### END SOLUTION
 """
 
@@ -504,27 +513,33 @@ then short phrases; what a sentence is about it never knew.
 r"""
 ## Recap of the course
 
-- A recurrent network is one function, used again at every step, with a state that it hands to itself (01). With it come the
-  four shapes of problems (02).
-- A language model predicts what comes next; bits per character say how well, and counting is what it has to beat (03, here).
-- Gradients flow back through time; they are cut for the sake of memory (04), and they fade or explode with the distance (05).
-- Gates keep what is there unless something is done about it (06). They are worth their price if there is time to train them, and
-  for what is long ago; measured, not believed.
-- States can be read, scored, and taken out; the best of many needs a second text and an untrained network next to it (07).
+- A recurrent network is one function, used again at every step, with a state that it hands to itself (01). With it
+  come the four shapes of problems (02).
+- A language model predicts what comes next; bits per character say how well, and counting is what it has to beat
+  (03, here).
+- Gradients flow back through time; they are cut for the sake of memory (04), and they fade or explode with the
+  distance (05).
+- Gates keep what is there unless something is done about it (06). They are worth their price if there is time to
+  train them, and for what is long ago; measured, not believed.
+- States can be read, scored, and taken out; the best of many needs a second text and an untrained network next to
+  it (07).
 - Layers and directions are stacked where the future may be looked at, and only there (08).
 - And a result is worth what its split, its seeds and its baselines are worth (here).
 
-**Where next.** Attention lets every step look at all earlier ones, in place of one state that has to carry everything; what you know
-about batches, losses, baselines and bits stays. State-space models and modern linear recurrences come back to a state, with gates.
+**Where next.** Attention lets every step look at all earlier ones, in place of one state that has to carry
+everything; what you know about batches, losses, baselines and bits stays. State-space models and modern linear
+recurrences come back to a state, with gates.
 
 **Further reading**
 
-- Melis, Dyer and Blunsom, "On the state of the art of evaluation in neural language models" (2018): with equal tuning, the LSTM caught up.
+- Melis, Dyer and Blunsom, "On the state of the art of evaluation in neural language models" (2018): with equal
+  tuning, the LSTM caught up.
 - Merity, Keskar and Socher, "Regularizing and optimizing LSTM language models" (2018): a recipe, with its ablations.
 - Shannon, "Prediction and entropy of printed English" (1951): people as language models, in bits per character.
 - Chen and Goodman, "An empirical study of smoothing techniques for language modeling" (1999): how to count well.
 - Orvieto and others, "Resurrecting recurrent neural networks for long sequences" (2023).
-- Karpathy, "The unreasonable effectiveness of recurrent neural networks" (2015): what you have just done, and where it went.
+- Karpathy, "The unreasonable effectiveness of recurrent neural networks" (2015): what you have just done, and where
+  it went.
 """
 
 # %%

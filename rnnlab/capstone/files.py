@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnlab.capstone.budget import Budget, grading
 from rnnlab.capstone.reader import GATES, PARTS, Layer, Network
-from rnnlab.capstone.torch_models import read_off, same
 from rnnlab.capstone.texts import Corpus
+from rnnlab.capstone.torch_models import read_off, same
 from rnnlab.messages import _
 
 MOST_PARAMETERS = 300_000

@@ -24,7 +24,8 @@ def read_off(model: Any, V: int) -> Network:
     others = [type(m).__name__ for m in parts if not any(m is one for one in (*tables, *cells, *readouts))]
     if others or len(tables) > 1 or len(readouts) != 1 or not cells:
         said = _(
-            "The judge reads an Embedding (or none), then RNN, GRU or LSTM layers, then one Linear. Here there are: {parts}."
+            "The judge reads an Embedding (or none), then RNN, GRU or LSTM layers, then one Linear. "
+            "Here there are: {parts}."
         )
         raise ValueError(said.format(parts=", ".join(type(m).__name__ for m in parts) or _("none")))
     layers = tuple(one for cell in cells for one in _layers(cell, kinds))
@@ -95,6 +96,6 @@ def same(model: Any, network: Network, ids: np.ndarray) -> None:
     if not gap < 0.01:
         said = _(
             "The judge would read another model than yours: it takes the parts in the order in which they were made, "
-            "each fed by the one before, and your forward does something else (the log-chances differ by {gap:.2g} bits)."
+            "each fed by the one before, and your forward does something else (they differ by {gap:.2g} bits)."
         )
         raise ValueError(said.format(gap=gap))

@@ -106,9 +106,9 @@ MY_MODEL = Exercise(
     cases=(
         Case("learnt something", {}, N_("It is no better than counts of single characters."), _asks("singles")),
         Case("better than counts of pairs", {}, N_("Counts of pairs do as well."), _asks("pairs"), weight=2),
-        Case("what a small tanh RNN reaches", {}, N_("A tanh RNN of 64 units does better."), _asks("rnn")),
-        Case("what a GRU reaches", {}, N_("A GRU of 128 units does better."), _asks("gru")),
-        Case("what an LSTM reaches", {}, N_("An LSTM of 128 units does better."), _asks("lstm")),
+        Case("what a tanh RNN reached in 10 seconds", {}, N_("A tanh RNN of 64 units does better."), _asks("rnn")),
+        Case("what a GRU reached in 20 seconds", {}, N_("A GRU of 128 units does better."), _asks("gru")),
+        Case("what an LSTM reached in 20 seconds", {}, N_("An LSTM of 128 units does better."), _asks("lstm")),
         Case(
             "within the budget",
             {},
@@ -129,9 +129,7 @@ MY_MODEL = Exercise(
     misconceptions=(
         Misconception(
             "model_itself",
-            N_(
-                "`my_model` returned a torch module. Return what was saved, so that it can be judged: what `load` gives."
-            ),
+            N_("`my_model` returned a torch module. Return what was saved: what `load` gives."),
             lambda: _module,
         ),
         Misconception(
@@ -152,8 +150,8 @@ MY_MODEL = Exercise(
         Misconception(
             "untrained",
             N_(
-                "The model that was saved predicts no better than counting how often each character occurs. Was it saved "
-                "before it was trained, or did the training run away?"
+                "The model that was saved predicts no better than counting how often each character occurs. Was it "
+                "saved before it was trained, or did the training run away?"
             ),
             lambda: _untrained,
         ),
@@ -165,8 +163,6 @@ MY_MODEL = Exercise(
     hints=(
         N_("Run the cell that trains until it has saved a file; then this function needs one line."),
         N_("It trains nothing: it gives back what `load` reads from the file that `save` wrote."),
-        N_(
-            "Fewer points than you hoped for? The row that failed says which level comes next; tune on `corpus.choose`."
-        ),
+        N_("Fewer points than you hoped for? A row that failed says how far you are. Tune on `corpus.choose`."),
     ),
 )

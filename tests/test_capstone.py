@@ -1,0 +1,327 @@
+"""Lesson 09: what is handed in, what is refused with which sentence, and what a capstone earns that broke a rule."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import lessons
+import nbformat
+import numpy as np
+import pytest
+
+from autograder import registry
+from autograder.build.paths import Course
+from autograder.exercises.capstone.building import BUILD, REFUSALS
+from autograder.exercises.capstone.handing_in import MY_MODEL, SAMPLE
+from autograder.grading import check
+from autograder.grading.engine import Engine
+from autograder.grading.submission import Submission
+from autograder.session import examine
+from rnnlab.capstone import Budget, HandedIn, count_bits, load, prepare, save, write
+from rnnlab.capstone.reader import Layer
+from rnnlab.capstone.texts import PIECE, exchange
+from rnnlab.capstone.torch_models import read_off
+from rnnlab.data.text import prose
+
+LESSON = "09_capstone"
+FILE = "capstone.npz"
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return prepare(prose())
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return load(SAMPLE)
+
+
+def said(report) -> str:
+    return " ".join(str(report).split())
+
+
+def judged(handed, **options):
+    return examine(MY_MODEL, lambda: handed, **options)
+
+
+# The text
+
+
+def test_parts_are_apart_and_cover_the_text(corpus):
+    whole = len(corpus.ids) // PIECE * PIECE
+    assert len(corpus.train) + corpus.choose.size + corpus.held.size == whole
+    assert corpus.decode(corpus.ids[:500]) == prose()[:500]
+    assert np.array_equal(corpus.held[0], corpus.ids[9 * PIECE : 10 * PIECE])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("short", "The text has 5 characters, and at least 20,000 are needed"),
+        (7, "A text is a str; this is a int"),
+        ("a" * 30_000, "one character over and over"),
+        ("".join(chr(0x4E00 + i % 2000) for i in range(30_000)), "unicodedata.normalize"),
+        (prose()[:6_000] * 5, "stands word for word in the training part"),
+        ("ab" * 15_000, "stands word for word in the training part"),
+    ],
+)
+def test_a_text_that_will_not_do_gets_a_sentence(text, sentence):
+    exercise = registry.exercise("my_text")
+    report = examine(exercise, lambda: text)
+    assert report.points == 0 and report.outcome in ("error", "failed")
+    assert sentence in said(report) or "a int" in said(report), str(report)
+
+
+def test_a_missing_file_gets_its_sentence(tmp_path):
+    from rnnlab.data.text import read_text
+
+    report = examine(registry.exercise("my_text"), lambda: read_text(tmp_path / "mine.txt"))
+    assert report.outcome == "error" and "is not there" in said(report)
+
+
+def test_words_change_places_and_stay_what_they_are(corpus):
+    mixed = exchange(corpus.held, corpus.characters, np.random.default_rng(0))
+    assert mixed.shape == corpus.held.shape and not np.array_equal(mixed, corpus.held)
+    one, other = (corpus.decode(p.ravel()).split() for p in (corpus.held, mixed))
+    assert sorted(one) == sorted(other) and one != other
+    alone = exchange(np.ones((3, 50), int), "ab", np.random.default_rng(0))
+    assert alone.shape == (3, 50)
+
+
+def test_counts_of_singles_are_the_entropy():
+    ids = np.random.default_rng(0).integers(0, 4, size=60_000)
+    assert count_bits(ids, ids[:5000].reshape(10, 500), 1, 4) == pytest.approx(2, abs=0.01)
+    walk = np.tile([0, 1, 2, 3], 1000)
+    assert count_bits(walk, walk.reshape(8, 500), 2, 4) < 0.02
+
+
+# The model
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_model_that_cannot_be_read_gets_a_sentence(name):
+    made, sentence = REFUSALS[name]
+    report = examine(BUILD, made())
+    assert report.points == 0 and sentence in said(report), str(report)
+
+
+@pytest.mark.parametrize("cell", ["RNN", "GRU", "LSTM"])
+def test_the_judge_reads_what_torch_says(cell, corpus):
+    import torch
+
+    built = {v.id: v.right() for v in BUILD.accepts}[{"RNN": "rnn", "GRU": "gru", "LSTM": "lstm"}[cell]](corpus.V)
+    network = read_off(built, corpus.V)
+    with torch.no_grad():
+        theirs = torch.log_softmax(built(torch.tensor(corpus.choose[:4]))[0], -1).numpy() / np.log(2)
+    mine = network.log_chances(network.states(corpus.choose[:4]))
+    np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+def test_cells_of_the_course_are_read(corpus):
+    import torch
+
+    class LSTM(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.W_xh = torch.nn.Parameter(torch.randn(48, corpus.V) / 9)
+            self.W_hh = torch.nn.Parameter(torch.randn(48, 12) / 4)
+            self.b = torch.nn.Parameter(torch.randn(48))
+
+    model = torch.nn.Module()
+    model.cell, model.readout = LSTM(), torch.nn.Linear(12, corpus.V)
+    assert [one.kind for one in read_off(model, corpus.V).layers] == ["lstm"]
+
+
+def test_what_is_saved_comes_back(tmp_path, corpus, capsys):
+    model = BUILD.accepts[0].right()(corpus.V)
+    budget = Budget(5)
+    budget.used = 4.0
+    save(model, corpus, budget, tmp_path / FILE)
+    assert "Saved capstone.npz" in capsys.readouterr().out
+    found = load(tmp_path / FILE)
+    assert found.seconds == 4.0 and found.corpus.characters == corpus.characters
+    assert np.array_equal(found.corpus.ids, corpus.ids)
+    np.testing.assert_allclose(found.network.W_hy, model.readout.weight.detach().numpy(), atol=1e-3)
+
+
+def test_nothing_is_trained_or_saved_while_grading(tmp_path, monkeypatch, corpus):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    budget = Budget(60).run(lambda: pytest.fail("a step was taken"))
+    save(None, corpus, budget, tmp_path / FILE)
+    assert not (tmp_path / FILE).exists()
+
+
+def test_the_budget_ends_the_training_cleanly(capsys):
+    budget = Budget(0.2).run(lambda: sum(i for i in range(20_000)) * 0 + 1.0, show=False)
+    assert 0.2 <= budget.used < 0.5 and budget.curve and budget.part == 1
+    assert Budget(5).run(lambda: float("nan")).steps == 1
+    assert "The loss is nan after 1 steps" in capsys.readouterr().out
+    calls = []
+
+    def stopped():
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return 1.0
+
+    assert Budget(5).run(stopped).steps == 2
+    assert "the model keeps what it has learnt" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="between 0 and 120 seconds"):
+        Budget(500)
+
+
+# What the file may be
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def pickled(path: Path) -> None:
+    np.savez(path, table=np.array([{"a": 1}], dtype=object))
+
+
+def bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("table.npy", bytes(40 * 2**20))
+
+
+FILES = {
+    "missing": (lambda p: p.unlink(), "capstone.npz is not there"),
+    "truncated": (truncated, "is damaged or not what `save` wrote"),
+    "text": (lambda p: p.write_text("weights"), "is damaged or not what `save` wrote"),
+    "empty": (lambda p: p.write_bytes(b""), "is damaged or not what `save` wrote"),
+    "other arrays": (lambda p: np.savez(p, a=np.zeros(3)), "is damaged or not what `save` wrote"),
+    "pickled": (pickled, "is damaged or not what `save` wrote"),
+    "too large": (lambda p: p.write_bytes(bytes(4 * 2**20)), "at most 3,145,728 are taken"),
+    "bomb": (bomb, "holds more than is taken"),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_bad_file_gets_one_sentence(tmp_path, kind):
+    damage, sentence = FILES[kind]
+    path = tmp_path / FILE
+    shutil.copyfile(SAMPLE, path)
+    damage(path)
+    report = examine(MY_MODEL, lambda: load(path), hidden=True)
+    assert (report.outcome, report.points) == ("error", 0)
+    assert sentence in said(report) and len(report.cases) == 1, str(report)
+
+
+# What a capstone earns
+
+
+def test_the_sample_earns_everything(sample):
+    for seed in range(5):
+        assert judged(sample, hidden=True, seed=seed).points == MY_MODEL.points
+
+
+def test_more_seconds_than_the_budget_cost_their_row_alone(sample):
+    report = judged(replace(sample, seconds=400.0), hidden=True)
+    assert (report.outcome, report.points) == ("failed", MY_MODEL.points - 1)
+    assert "400 seconds of training, where 120 are allowed" in said(report)
+
+
+def test_weights_that_are_no_numbers(sample):
+    bad = replace(sample, network=replace(sample.network, b_y=sample.network.b_y * np.nan))
+    report = judged(bad)
+    assert report.points == 0 and "nan or inf" in said(report)
+
+
+def test_parts_of_another_text_do_not_fit(sample):
+    other = prepare(prose().lower())
+    report = judged(replace(sample, corpus=other))
+    assert report.points == 0 and "do not fit together" in said(report)
+
+
+def test_too_many_parameters(sample):
+    H = 400
+    cell = Layer("rnn", np.zeros((H, 128)), np.zeros((H, H)), np.zeros(H), np.zeros(H))
+    network = replace(sample.network, layers=(*sample.network.layers, cell, cell), W_hy=np.zeros((88, H)))
+    report = judged(replace(sample, network=network))
+    assert report.points == 0 and "at most 300,000 are taken" in said(report)
+
+
+@pytest.mark.parametrize(
+    "garbage", [[], ["a"] * 11, [np.zeros(3)] * 11, ["ab", np.zeros(3), [], 1.0] + [np.zeros(1)] * 7]
+)
+def test_damaged_parts_are_refused(garbage):
+    with pytest.raises(ValueError, match=r"not what|do not fit"):
+        HandedIn.of(garbage)
+
+
+def test_a_model_that_knows_its_held_out_text_by_heart(corpus):
+    """It is judged on the same words in another order, and told so."""
+    import torch
+
+    small = prepare(prose()[:30_000])
+    torch.manual_seed(0)
+    model = {v.id: v for v in BUILD.accepts}["gru"].right()(small.V)
+    model.cell, model.readout = torch.nn.GRU(8, 160, batch_first=True), torch.nn.Linear(160, small.V)
+    optimizer, held = torch.optim.Adam(model.parameters(), 6e-3), torch.tensor(small.held)
+    for _step in range(400):
+        logits, _h = model(held[:, :-1])
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), held[:, 1:].flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if loss.item() < 0.25:
+            break
+    handed = HandedIn(read_off(model, small.V), small, 30.0)
+    report = judged(handed, hidden=True, seed=3)
+    assert report.outcome == "failed" and report.points <= 4
+    assert "by heart" in said(report), str(report)
+
+
+def test_writing_stays_within_the_vocabulary(sample):
+    text = write(sample, "The ", 60, 0.7, seed=1)
+    assert text.startswith("The ") and len(text) == 64 and "\ufffd" not in text
+
+
+# The whole way
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with Engine(Course(), seed=1) as one:
+        yield one
+
+
+def handed_in(answers: dict[str, str]) -> bytes:
+    notebook = nbformat.read(Course().release(LESSON), as_version=4)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in answers:
+            cell.source = answers[name]
+    return nbformat.writes(notebook).encode()
+
+
+def test_the_solved_notebook_in_the_sandbox():
+    result = check.check_file(Course().solved(LESSON), Course())
+    assert result.points == 10 and result.passed, result.text()
+
+
+def test_with_its_file_and_without(engine):
+    data = handed_in(lessons.answers(LESSON))
+    whole = engine.grade(Submission(LESSON, "kim", f"{LESSON}.ipynb", data, {FILE: SAMPLE.read_bytes()}))
+    assert whole.points == 10
+    without = engine.grade(Submission(LESSON, "kim", f"{LESSON}.ipynb", data))
+    assert without.points == 2
+    assert "capstone.npz is not there" in str(without.reports["my_model"])
+
+
+def test_untouched_is_not_attempted(engine):
+    graded = engine.grade(Submission(LESSON, "kim", f"{LESSON}.ipynb", handed_in({})))
+    assert {r["outcome"] for r in graded.reports.values()} == {"not_attempted"} and graded.points == 0
+
+
+def test_our_own_file_stands_in_for_nobodys(engine):
+    _notebook, files = engine._read_skeleton(LESSON)
+    assert FILE not in files
+    assert not list(Course().release(LESSON).parent.glob("*.npz"))
