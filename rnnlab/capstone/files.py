@@ -58,6 +58,15 @@ class HandedIn:
         return cls(network, Corpus(characters, ids), float(seconds))
 
 
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays in an .npz. Raises KeyError for one that needs more than reading, which NumPy does not do."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return {name: found[name] for name in found.files}
+    except ValueError as problem:
+        raise KeyError(path.name) from problem
+
+
 def _too_many(many: int) -> str:
     said = _("The model has {many:,} parameters, and at most {most:,} are taken: fewer units, or fewer layers.")
     return said.format(many=many, most=MOST_PARAMETERS)
@@ -108,8 +117,7 @@ def load(path: str | Path = FILE) -> HandedIn:
         with zipfile.ZipFile(path) as packed:
             if sum(i.file_size for i in packed.infolist()) > 3 * MOST_BYTES:
                 raise ValueError(_("{name} holds more than is taken.").format(name=path.name))
-        with np.load(path, allow_pickle=False) as found:
-            stored = {name: found[name] for name in found.files}
+        stored = _arrays(path)
         kinds = [str(k) for k in np.atleast_1d(stored["kinds"])]
         names = ["table", *(f"layer_{k}_{n}" for k in range(len(kinds)) for n in PARTS), "W_hy", "b_y"]
         characters = "".join(chr(int(i)) for i in stored["characters"])
