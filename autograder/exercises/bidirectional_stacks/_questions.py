@@ -1,0 +1,124 @@
+"""Ways to ask a model whether it looks ahead, wrong and right."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def differ(one, other):
+    return not np.allclose(one, other)
+
+
+def changing(change, compare=None, at=None):
+    """Change x from a step on with ``change(x, t)``, and look at the outputs before it."""
+
+    def answer(model, x):
+        before = model(x)
+        for t in at(x.shape[1]) if at else range(1, x.shape[1]):
+            other = x.copy()
+            other[:, t:] = change(x, t)
+            if (compare or _earlier)(before, model(other), t):
+                return True
+        return False
+
+    return answer
+
+
+def _earlier(before, after, t):
+    return differ(before[:, :t], after[:, :t])
+
+
+def shifted(x, t):
+    return x[:, t:] + 1
+
+
+def prefixes(model, x):
+    """Right: the outputs for a beginning are the beginning of the outputs."""
+    whole = model(x)
+    return bool(any(differ(model(x[:, :t]), whole[:, :t]) for t in range(1, x.shape[1])))
+
+
+def last_step(model, x):
+    """Right: what looks one step ahead, or any number of them, looks at the last step from somewhere."""
+    if x.shape[1] < 2:
+        return False
+    other = x.copy()
+    other[:, -1] += 1
+    return differ(model(x)[:, :-1], model(other)[:, :-1])
+
+
+def single_steps(model, x):
+    """Right: one step at a time is changed."""
+    before = model(x)
+    for t in range(1, x.shape[1]):
+        other = np.array(x)
+        other[:, t] = 7 - x[:, t]
+        if differ(before[:, :t], model(other)[:, :t]):
+            return np.bool_(True)
+    return np.bool_(False)
+
+
+def noise(model, x):
+    """Right: with random numbers in place of the future."""
+    rng = np.random.default_rng(0)
+    return changing(lambda x, t: rng.normal(size=x[:, t:].shape))(model, x)
+
+
+def opposite(answer):
+    return lambda model, x: not answer(model, x)
+
+
+def past_changed(model, x):
+    """Changes the past and looks at later outputs: finds a memory."""
+    if x.shape[1] < 2:
+        return False
+    other = x.copy()
+    other[:, 0] += 1
+    return differ(model(x)[:, 1:], model(other)[:, 1:])
+
+
+def everything_compared(model, x):
+    other = x.copy()
+    other[:, -1] += 1
+    return differ(model(x), model(other))
+
+
+def first_output_only(model, x):
+    """The last step is changed, and the first output looked at."""
+    if x.shape[1] < 2:
+        return False
+    other = x.copy()
+    other[:, -1] += 1
+    return differ(model(x)[:, 0], model(other)[:, 0])
+
+
+def turned_round(model, x):
+    """Looks whether turning the sequence round turns the outputs round."""
+    return differ(model(x[:, ::-1])[:, ::-1], model(x))
+
+
+def batch_changed(model, x):
+    """Changes the last *sequence*, and looks at the others."""
+    other = x.copy()
+    other[-1] += 1
+    return differ(model(x)[:-1], model(other)[:-1])
+
+
+def not_copied(model, x):
+    """Changes the caller's x, and finds out all the same."""
+    if x.shape[1] < 2:
+        return False
+    before = model(x)
+    x[:, -1] += 1
+    return differ(before[:, :-1], model(x)[:, :-1])
+
+
+def one_sequence_alone(model, x):
+    """The step is cut out of the wrong axis: rows from t on are changed."""
+    before = model(x)
+    for t in range(1, x.shape[1]):
+        other = x.copy()
+        other[t:] += 1
+        if differ(before[:, :t], model(other)[:, :t]):
+            return True
+    return False

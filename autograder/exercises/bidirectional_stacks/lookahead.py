@@ -1,0 +1,258 @@
+"""Does a model look ahead? An answer is asked about two models in each case: one does, the other does not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
+from autograder.exercises.bidirectional_stacks import _questions as ways
+from autograder.messages import N_, _
+
+RIGHT = "True for the one that looks ahead, False for the other"
+NEITHER = "False for both, since there is no future to look at"
+
+
+def ahead(tables: dict, T: int) -> bool:
+    """Whether a model made from these tables looks ahead, on sequences of T steps."""
+    return T > 1 and ("W_hy_r" in tables or "mean" in tables or tables.get("away", 0) > 0)
+
+
+def _reference(first, second, x):
+    return NEITHER if x.shape[1] == 1 else RIGHT
+
+
+def reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
+    """The two answers in words."""
+    if any(not isinstance(v, bool) and not (isinstance(v, int) and v in (0, 1)) for v in outputs):
+        none = any(v is None for v in outputs)
+        return (_("None") if none else _("something that is neither True nor False"),)
+    answers = [bool(v) for v in outputs]
+    truth = [ahead(inputs[n], inputs["x"].shape[1]) for n in ("first", "second")]
+    if answers == truth:
+        return (RIGHT if any(truth) else NEITHER,)
+    if answers[0] == answers[1]:
+        return (_("{answer} for both models").format(answer=answers[0]),)
+    if not any(truth):
+        return (_("True for one of two models, where there is no future to look at"),)
+    return (_("False for the one that looks ahead, True for the other"),)
+
+
+def _cell(rng: np.random.Generator, D: int, H: int, O: int, end: str = "") -> dict:
+    scale = {"W_xh": (H, D), "W_hh": (H, H), "W_hy": (O, H)}
+    return {f"{n}{end}": np.round(0.5 * rng.normal(size=s), 2) for n, s in scale.items()}
+
+
+def _pair(one, other, x=None):
+    """A change that makes two models, in an order drawn by chance: ``one(rng, D, H, O)`` looks ahead."""
+
+    def change(rng: np.random.Generator, made: Inputs) -> Inputs:
+        D, H, O = made["x"].shape[2], 4, 3
+        both = [{"outputs": O, **part(rng, D, H, O)} for part in (one, other)]
+        if rng.integers(2):
+            both.reverse()
+        given = {"first": both[0], "second": both[1]}
+        return given | ({"x": x(made["x"])} if x else {})
+
+    return change
+
+
+def _forward(rng, D, H, O):
+    return _cell(rng, D, H, O)
+
+
+def _both_ways(rng, D, H, O):
+    return _cell(rng, D, H, O) | _cell(rng, D, H, O, "_r")
+
+
+def _backward(rng, D, H, O):
+    return _cell(rng, D, H, O, "_r")
+
+
+def _window(away: int):
+    """A cell, and a look at the step so many steps away."""
+
+    def tables(rng, D, H, O):
+        taps = np.round(rng.normal(size=(O, D)) + 0.05, 2)
+        return _cell(rng, D, H, O) | {"taps": taps, "away": away}
+
+    return tables
+
+
+def _mean(rng, D, H, O):
+    return _cell(rng, D, H, O) | {"mean": np.round(rng.normal(size=(O, D)) + 0.05, 2)}
+
+
+def _faint(rng, D, H, O):
+    """A backward cell of which little arrives."""
+    tables = _both_ways(rng, D, H, O)
+    return tables | {"W_hy_r": 0.05 * tables["W_hy_r"]}
+
+
+def _nothing(x):
+    return 0 * x
+
+
+def _ends_in_nothing(x):
+    x = x.copy()
+    x[:, -3:] = 0
+    return x
+
+
+LEAKS_FUTURE = Exercise(
+    id="leaks_future",
+    points=3,
+    about=N_("Whether the output of a model at some step changes when only later inputs do."),
+    spec="first any, second any, x (N,T,D) -> any",
+    signature="leaks_future: model (a function), x (N,T,D) -> True or False",
+    reference=_reference,
+    reads=reads,
+    probe="lookahead",
+    probe_options={"outputs": 2},
+    cases=(
+        Case(
+            "two directions",
+            {"N": 2, "T": 6, "D": 3},
+            N_("One model reads in both directions, the other forwards only."),
+            change=_pair(_both_ways, _forward),
+            weight=3,
+        ),
+        Case(
+            "one step ahead",
+            {"N": 3, "T": 7, "D": 2},
+            N_("One model looks one step ahead at each step, the other one step back."),
+            change=_pair(_window(1), _window(-1)),
+        ),
+        Case(
+            "backwards",
+            {"N": 1, "T": 5, "D": 4},
+            N_("One model reads from the end only, the other forwards only; N is 1."),
+            change=_pair(_backward, _forward),
+        ),
+        Case(
+            "an x of zeros",
+            {"N": 2, "T": 5, "D": 3},
+            N_("Here x is all zeros, so putting zeros in its place changes nothing."),
+            change=_pair(_both_ways, _forward, _nothing),
+        ),
+        Case(
+            "one step",
+            {"N": 2, "T": 1, "D": 3},
+            N_("Here T is 1: no model has a future to look at."),
+            change=_pair(_both_ways, _forward),
+            weight=0.5,
+        ),
+        Case(
+            "three steps ahead",
+            {"N": 2, "T": 9, "D": 3},
+            N_("One model looks three steps ahead at each step, the other three steps back."),
+            change=_pair(_window(3), _window(-3)),
+            hidden=True,
+        ),
+        Case(
+            "a mean over time",
+            {"N": 3, "T": 6, "D": 2},
+            N_("One model subtracts or adds a mean over the whole sequence, the other does not."),
+            change=_pair(_mean, _window(0)),
+            hidden=True,
+        ),
+        Case(
+            "a faint look",
+            {"N": 2, "T": 8, "D": 3},
+            N_("One model reads in both directions, but little arrives of the second."),
+            change=_pair(_faint, _forward),
+            hidden=True,
+        ),
+        Case(
+            "zeros at the end",
+            {"N": 2, "T": 7, "D": 3},
+            N_("Here x ends in zeros."),
+            change=_pair(_window(1), _window(-1), _ends_in_nothing),
+            hidden=True,
+        ),
+        Case(
+            "two steps",
+            {"N": 4, "T": 2, "D": 1},
+            N_("Here T is 2."),
+            change=_pair(_window(1), _forward),
+            hidden=True,
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "turned_answer",
+            N_("True and False have changed places: True means that the model looks ahead."),
+            lambda: ways.opposite(ways.last_step),
+        ),
+        Misconception(
+            "changes_the_past",
+            N_(
+                "The past is changed, and later outputs are compared: that finds out whether a model has a memory. "
+                "Change the future, and compare earlier outputs."
+            ),
+            lambda: ways.past_changed,
+        ),
+        Misconception(
+            "first_output_only",
+            N_(
+                "Only the output at step 0 is compared after a change of the last step. A model that looks a step or "
+                "two ahead does not see that far: compare the outputs at *all* steps before the change."
+            ),
+            lambda: ways.first_output_only,
+        ),
+        Misconception(
+            "zeroed",
+            N_(
+                "The future is set to zero, or multiplied by a number. Where x is zero already, that changes nothing, "
+                "and a model that looks ahead gets away with it. Change it for sure: add something."
+            ),
+            lambda: ways.changing(lambda x, t: 0 * x[:, t:]),
+        ),
+        Misconception(
+            "turned_round",
+            N_(
+                "x is turned round, and the outputs are expected to follow. No recurrent network does that, whichever "
+                "way it reads. Change the future only, and compare earlier outputs."
+            ),
+            lambda: ways.turned_round,
+        ),
+        Misconception(
+            "not_copied",
+            N_("The answers are right, but x has changed: it belongs to the caller. Work on `x.copy()`."),
+            lambda: ways.not_copied,
+        ),
+        Misconception(
+            "rows_changed",
+            N_("`other[t:]` changes *sequences*, from number t on: axis 0 is the batch. The future is `other[:, t:]`."),
+            lambda: ways.one_sequence_alone,
+        ),
+        Misconception(
+            "always_true",
+            N_(
+                "The answer is True whatever the model. Are the outputs at the *changed* steps compared as well? Those "
+                "may change in any model. Only the outputs at steps before the first change tell."
+            ),
+            lambda: ways.everything_compared,
+        ),
+        Misconception(
+            "always_false",
+            N_(
+                "The answer is False whatever the model. Either nothing was changed before the second call (`other = "
+                "x` gives the same array a second name: `x.copy()`), or something else than the future was: axis 1 is "
+                "time."
+            ),
+            lambda: ways.batch_changed,
+        ),
+    ),
+    accepts=(
+        Variant("every_step", lambda: ways.changing(ways.shifted)),
+        Variant("last_step", lambda: ways.last_step),
+        Variant("prefixes", lambda: ways.prefixes),
+        Variant("single_steps", lambda: ways.single_steps),
+        Variant("noise", lambda: ways.noise),
+    ),
+    hints=(
+        N_("You cannot look into the model. But you can call it twice, with inputs that differ in the future alone."),
+        N_("Which outputs must be the same in both calls if the model does not look ahead?"),
+        N_("Add 1 to a copy of x at the last step, and compare the outputs at all steps before it with `np.allclose`."),
+    ),
+)

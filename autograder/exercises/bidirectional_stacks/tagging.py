@@ -1,0 +1,398 @@
+"""The tagger in torch, judged by what its scores depend on and by what one step of its training does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
+from autograder.exercises.bidirectional_stacks import _taggers as ways
+from autograder.exercises.char_language_model._reading import careful, scores
+from autograder.messages import N_
+from autograder.reference.char_language_model import cross_entropy
+
+BACK, HERE = "scores that depend on earlier characters", "scores that do not depend on earlier characters"
+AHEAD, NOT_AHEAD = "scores that depend on later characters", "scores that do not depend on later characters"
+CLEAN, DIRTY = "the same scores whatever stands in the padding", "scores that depend on what stands in the padding"
+APART, MIXED = "sequences that are read one by one", "a sequence that changes the scores of another"
+MEAN, ALONE = "a loss that is the mean cross-entropy of the real characters", "the gradients of this batch alone"
+STEPPED, REACHED = "one optimiser step a batch", "gradients for the parameters"
+
+
+def _reference(task, both, V, C, H, seed, ids, lengths, *more):
+    if task == "forward":
+        return str((*ids.shape, C)), BACK, AHEAD if both else NOT_AHEAD, CLEAN, APART
+    return MEAN, STEPPED, ALONE, REACHED, ""
+
+
+@careful
+def _reads(inputs: Inputs, outputs: tuple) -> tuple:
+    return {"forward": _forward, "learn": _learn}[inputs["task"]](inputs, outputs)
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-4, atol=1e-5))
+
+
+def _forward(inputs: Inputs, outputs: tuple) -> tuple:
+    """What the scores depend on. Each text differs from ``ids`` in one respect."""
+    whole, future, past, padded, others = (scores(o) for o in outputs)
+    shape, lengths = (*inputs["ids"].shape, inputs["C"]), inputs["lengths"]
+    if whole.shape != shape:
+        return str(whole.shape), "", "", "", ""
+    t = np.arange(shape[1])
+    real, before, after = t < lengths[:, None], t < lengths[:, None] - 1, (t > 0) & (t < lengths[:, None])
+    probabilities = whole[real].min() >= 0 and np.allclose(whole[real].sum(axis=-1), 1, atol=1e-3)
+    return (
+        "probabilities in place of logits" if probabilities else str(whole.shape),
+        HERE if _same(whole[after], past[after]) else BACK,
+        NOT_AHEAD if _same(whole[before], future[before]) else AHEAD,
+        CLEAN if _same(whole[real], padded[real]) else DIRTY,
+        APART if _same(whole[0, : lengths[0]], others[0, : lengths[0]]) else MIXED,
+    )
+
+
+def _learn(inputs: Inputs, outputs: tuple) -> tuple:
+    """What a step of training does, from what the recording optimiser saw."""
+    losses, norms, marks = (np.asarray(o, dtype=float).ravel() for o in outputs[:3])
+    steps = np.diff(np.concatenate([[0], marks]))
+    return (
+        _loss(inputs, scores(outputs[3]), losses[0]),
+        STEPPED if (steps == 1).all() else f"{int(steps[0])} optimiser steps a batch",
+        _gradients(norms),
+        REACHED if len(np.ravel(outputs[4])) and np.ravel(outputs[4]).max() > 0 else "no gradient for any parameter",
+        "",
+    )
+
+
+def _gradients(norms: np.ndarray) -> str:
+    if len(norms) < 2:
+        return "no step of the optimiser"
+    if not np.isfinite(norms).all() or norms[0] < 1e-12:
+        return "gradients of zero when the optimiser takes its step"
+    return ALONE if np.isclose(norms[1], norms[0], rtol=1e-2) else "gradients that still hold those of earlier batches"
+
+
+def _softmax(z: np.ndarray) -> np.ndarray:
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _twice(logits: np.ndarray, tags: np.ndarray) -> float:
+    return cross_entropy(_softmax(logits), tags)[0]
+
+
+def _loss(inputs: Inputs, logits: np.ndarray, loss: float) -> str:
+    tags, lengths = inputs["tags"], inputs["lengths"]
+    N, T = tags.shape
+    if logits.shape != (N, T, inputs["C"]):
+        return f"logits of shape {logits.shape}"
+    each = -np.log(np.take_along_axis(_softmax(logits), tags[..., None], axis=2))[..., 0]
+    real = np.arange(T) < lengths[:, None]
+    known = {
+        MEAN: each[real].mean(),
+        "a loss in which the padding is counted": each.mean(),
+        "a loss that is a sum": each[real].sum(),
+        "a sum over the real characters, divided by the padding as well": each[real].sum() / tags.size,
+        "a mean over sequences of their means": np.mean([row[:n].mean() for row, n in zip(each, lengths)]),
+        "a loss of probabilities put through softmax again": _twice(logits[real][None], tags[real][None]),
+        "a loss of the last step alone": np.mean([row[n - 1] for row, n in zip(each, lengths)]),
+    }
+    return next((n for n, v in known.items() if np.isclose(loss, v, rtol=1e-4)), "a loss that is another number")
+
+
+def _texts(both: bool, slack: int = 0):
+    """Padded texts, and the same with the last real, the first, the padding, or all but the first text changed."""
+
+    def change(rng: np.random.Generator, made: Inputs) -> Inputs:
+        ids, V = made["ids"], made["V"]
+        N, T = ids.shape
+        longest = max(2, T - slack)
+        lengths = rng.integers(2, longest + 1, size=N) if longest > 2 else np.full(N, longest)
+        lengths[-1] = longest  # the first text is shorter, where there are several, so that lengths are not sorted
+        if N > 1:
+            lengths[0] = max(2, longest - 2)
+        other = (ids + rng.integers(1, V, size=ids.shape)) % V
+        future, past, padded, others = (ids.copy() for _ in range(4))
+        rows = np.arange(N)
+        future[rows, lengths - 1], past[:, 0], others[1:] = other[rows, lengths - 1], other[:, 0], other[1:]
+        padding = np.arange(T) >= lengths[:, None]
+        padded[padding] = other[padding]
+        return {
+            "task": "forward", "both": both, "seed": int(rng.integers(2**31)), "lengths": lengths,
+            "future": future, "past": past, "padded": padded, "others": others,
+        }  # fmt: skip
+
+    return change
+
+
+def _step(both: bool):
+    def change(rng: np.random.Generator, made: Inputs) -> Inputs:
+        given = _texts(both)(rng, made)
+        tags = rng.integers(0, made["C"], size=made["ids"].shape)
+        keep = ("both", "seed", "lengths")
+        return {n: given[n] for n in keep} | {"task": "learn", "tags": tags}
+
+    return change
+
+
+FORWARD = (
+    Misconception(
+        "never_both",
+        N_(
+            "With two directions the scores do not depend on what follows. Either `bidirectional` is not handed on to "
+            "the recurrent layer, or the readout reads the forward half of its states alone: there are 2H numbers."
+        ),
+        lambda: ways.network(directions=lambda both: False),
+    ),
+    Misconception(
+        "always_both",
+        N_(
+            "With one direction the scores depend on what follows. Either the recurrent layer reads in two directions "
+            "whatever is asked for, or every step is given the *last* state of its line: a tagger reads each step's "
+            "own."
+        ),
+        lambda: ways.network(directions=lambda both: True),
+    ),
+    Misconception(
+        "direction_turned_round",
+        N_("It reads in two directions when one is asked for, and in one when two are."),
+        lambda: ways.network(directions=lambda both: not both),
+    ),
+    Misconception(
+        "padding_read",
+        N_(
+            "The backward half begins in the padding: what stands there changes scores of real characters. Forwards "
+            "that does no harm, backwards it does. Pack the sequences, `pack_padded_sequence(x, lengths, "
+            "batch_first=True, enforce_sorted=False)`, and unpack the states."
+        ),
+        lambda: ways.running(ways.unpacked),
+    ),
+    Misconception(
+        "cut_to_the_longest",
+        N_(
+            "The scores end with the longest sequence of the batch, not with T: unpacking does not know how much "
+            "padding there was. Say `total_length=ids.shape[1]`."
+        ),
+        lambda: ways.running(ways.cut_short),
+    ),
+    Misconception(
+        "order_not_restored",
+        N_(
+            "The sequences were sorted by length and never put back, so each gets the scores of another. "
+            "`enforce_sorted=False` saves you the sorting."
+        ),
+        lambda: ways.running(ways.sorted_and_left),
+    ),
+    Misconception(
+        "time_first",
+        N_("The sequences change each other's scores: the network takes axis 0 for time. Say `batch_first=True`."),
+        lambda: ways.network(
+            forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths, ways.unpacked),
+            batch_first=False,
+        ),
+    ),
+    Misconception(
+        "no_memory",
+        N_("The scores depend on the character itself alone: the readout must read the states, not the inputs."),
+        lambda: ways.network(forward=lambda torch, self, ids, lengths: self.direct(self.table(ids))),
+    ),
+    Misconception(
+        "only_backward_half",
+        N_("With two directions the readout sees the states of the second alone, and nothing of the past."),
+        lambda: ways.network(forward=_backward_half, wide=lambda H, both: H),
+    ),
+    Misconception(
+        "probabilities",
+        N_("`forward` returns probabilities. torch's loss wants logits and does the softmax itself."),
+        lambda: ways.changed(lambda torch, logits: torch.softmax(logits, -1)),
+    ),
+    Misconception(
+        "classes_before_time",
+        N_("The scores came as (N, C, T). Return (N, T, C)."),
+        lambda: ways.network(
+            forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths).transpose(1, 2),
+            learn=_learn_turned,
+        ),
+    ),
+    Misconception(
+        "a_class_and_no_scores",
+        N_("`forward` returns a class for every character, (N, T). Return the scores of all classes, (N, T, C)."),
+        lambda: ways.changed(lambda torch, logits: logits.argmax(-1)),
+    ),
+    Misconception(
+        "state_returned_too",
+        N_("`forward` returned two things. A tagger has no state to go on with: return the logits alone."),
+        lambda: ways.network(
+            forward=lambda torch, self, ids, lengths: (ways.right_forward(torch, self, ids, lengths), None),
+            learn=_learn_of_first,
+        ),
+    ),
+    Misconception(
+        "readout_too_narrow",
+        N_(
+            "With two directions there are 2H numbers at each step, and the readout takes H: it needs "
+            "`torch.nn.Linear(2 * H, C)`."
+        ),
+        lambda: ways.network(wide=lambda H, both: H),
+    ),
+)
+
+
+def _backward_half(torch, self, ids, lengths):
+    return self.readout(ways.packed(torch, self, self.table(ids), lengths)[..., -self.rnn.hidden_size :])
+
+
+def _learn_turned(torch, self, ids, tags, lengths, optimizer):
+    return ways.stepped(ways.masked_mean(torch, self(ids, lengths).transpose(1, 2), tags, lengths), optimizer)
+
+
+def _learn_of_first(torch, self, ids, tags, lengths, optimizer):
+    return ways.stepped(ways.masked_mean(torch, self(ids, lengths)[0], tags, lengths), optimizer)
+
+
+def _loss_alone(torch, self, ids, tags, lengths, optimizer):
+    ways.right_learn(torch, self, ids, tags, lengths, optimizer)
+
+
+TRAINING = (
+    Misconception(
+        "padding_counted",
+        N_(
+            "The loss counts the padding. Keep the real characters only: with `real = torch.arange(T) < lengths[:, "
+            "None]`, `logits[real]` and `tags[real]` are what the loss takes."
+        ),
+        lambda: ways.losing(ways.padding_counted),
+    ),
+    Misconception(
+        "divided_by_padding",
+        N_("The loss leaves the padding out of its sum but divides by N*T. Divide by the number of real characters."),
+        lambda: ways.losing(ways.divided_by_all),
+    ),
+    Misconception(
+        "mean_of_means",
+        N_("The loss is averaged over lines, so characters of short lines count more. Every character counts once."),
+        lambda: ways.losing(ways.by_sequence),
+    ),
+    Misconception(
+        "summed",
+        N_("The loss is a sum over the characters. The mean is asked for."),
+        lambda: ways.losing(ways.summed),
+    ),
+    Misconception(
+        "softmax_twice",
+        N_("The logits go through softmax before the loss, which takes softmax again. Hand it the logits."),
+        lambda: ways.losing(ways.softmax_twice),
+    ),
+    Misconception(
+        "last_character_only",
+        N_("The loss is that of each line's last character. All of them are tagged, and all of them count."),
+        lambda: ways.losing(ways.last_only),
+    ),
+    Misconception(
+        "gradients_not_cleared",
+        N_("The gradients of earlier batches are still there: torch adds new ones to them. `optimizer.zero_grad()`."),
+        lambda: ways.stepping(ways.without_zero_grad),
+    ),
+    Misconception(
+        "no_backward",
+        N_(
+            "No parameter has a gradient when the optimiser takes its step: `loss.backward()` is missing, or they "
+            "were cleared after it. First zero_grad, then backward, then step."
+        ),
+        lambda: ways.stepping(ways.without_backward),
+    ),
+    Misconception(
+        "no_step",
+        N_("The optimiser takes no step: after `loss.backward()` comes `optimizer.step()`."),
+        lambda: ways.stepping(ways.without_step),
+    ),
+    Misconception(
+        "loss_not_returned",
+        N_("`learn` returned nothing. It returns the loss, a number."),
+        lambda: ways.network(learn=_loss_alone),
+    ),
+)
+
+TAGGER = Exercise(
+    id="Tagger",
+    points=4,
+    about=N_("A tagger for padded lines as a torch module, with one direction or two, and a step of its training."),
+    spec="task any, both any, V, C, H, seed any, ids (N,T) int<V>, lengths any -> any, any, any, any, any",
+    signature=(
+        "Tagger(V, C, H, bidirectional), then forward(ids (N,T), lengths (N)) -> logits (N,T,C) and "
+        "learn(ids (N,T), tags (N,T), lengths (N), optimizer) -> loss float"
+    ),
+    reference=_reference,
+    reads=_reads,
+    probe="tagger",
+    probe_options={"outputs": 5},
+    inputs_stay=False,
+    time_limit=10.0,
+    cases=(
+        Case(
+            "two directions",
+            {"N": 3, "T": 8, "V": 6, "C": 4, "H": 5},
+            N_("With two directions the scores do not depend on what they should."),
+            _texts(True),
+            3,
+        ),
+        Case(
+            "one direction",
+            {"N": 3, "T": 7, "V": 5, "C": 4, "H": 6},
+            N_("With one direction the scores do not depend on what they should."),
+            _texts(False),
+            2,
+        ),
+        Case(
+            "a step of training",
+            {"N": 3, "T": 6, "V": 5, "C": 4, "H": 7},
+            N_("A step of training does not do what it should."),
+            _step(True),
+            2,
+        ),
+        Case(
+            "all padded",
+            {"N": 4, "T": 9, "V": 5, "C": 3, "H": 6},
+            N_("Here every line is shorter than T."),
+            _texts(True, 3),
+        ),
+        Case("one line", {"N": 1, "T": 5, "V": 4, "C": 3, "H": 6}, N_("Here N is 1."), _texts(True)),
+        Case(
+            "larger",
+            {"N": 9, "T": 14, "V": 20, "C": 6, "H": 8},
+            N_("This case is about a larger batch."),
+            _texts(True),
+            hidden=True,
+        ),
+        Case(
+            "a step with one direction",
+            {"N": 5, "T": 7, "V": 8, "C": 3, "H": 6},
+            N_("With one direction, a step of training does not do what it should."),
+            _step(False),
+            hidden=True,
+        ),
+    ),
+    misconceptions=FORWARD + TRAINING,
+    accepts=(
+        Variant("lstm", ways.network),
+        Variant("gru", lambda: ways.network("GRU")),
+        Variant("plain", lambda: ways.network("RNN")),
+        Variant("two_layers", lambda: ways.network(num_layers=2, dropout=0.2)),
+        Variant("sorted", lambda: ways.running(ways.sorted_there_and_back)),
+        Variant("one_by_one", lambda: ways.running(ways.one_by_one)),
+        Variant("own_cells", ways.own_cells),
+        Variant("log_softmax", lambda: ways.changed(lambda torch, logits: torch.log_softmax(logits, -1))),
+    ),
+    hints=(
+        N_(
+            "`__init__`: a table of vectors (`torch.nn.Embedding`), a recurrent layer with `batch_first=True` and "
+            "`bidirectional=bidirectional`, and a readout. How many numbers does the readout get at each step?"
+        ),
+        N_(
+            "`forward`: vectors, pack, recurrent layer, unpack, readout. `enforce_sorted=False` when you pack, "
+            "`total_length` when you unpack."
+        ),
+        N_("`learn`: `real = torch.arange(T) < lengths[:, None]` picks the real characters of logits and of tags."),
+        N_("Then the three lines of every training step in torch, in their order, and the loss as a float."),
+    ),
+)
