@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding
 
 
 class Recurrence(torch.autograd.Function):
@@ -96,7 +97,9 @@ class Taggers:
             for k in range(self.K):
                 if h is None:
                     ids = given.ids.gather(1, turn) if k else given.ids
-                    read = (w["table"] @ w[f"W_xh{layer}{k}"] + w[f"b{layer}{k}"])[:, ids]  # (S, N, T, H)
+                    rows = w["table"] @ w[f"W_xh{layer}{k}"] + w[f"b{layer}{k}"]  # (S, V, H)
+                    looked_up = embedding(ids, rows.transpose(0, 1).flatten(1))  # (N, T, S*H)
+                    read = looked_up.view(N, T, self.S, self.H).permute(2, 0, 1, 3)
                 else:
                     below = turned(h, turn) if k else h
                     read = (below.flatten(1, 2) @ w[f"W_xh{layer}{k}"] + w[f"b{layer}{k}"]).view(self.S, N, T, self.H)

@@ -17,9 +17,9 @@ NAMES = ("first", "second")
 def model(tables: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
     """A sequence model, ``x (N,T,D) -> (N,T,O)``, in float64.
 
-    ``W_xh``, ``W_hh``: a cell that reads forwards, and with the ending ``_r`` one that reads backwards, if their states
-    are read: through ``W_hy`` and ``W_hy_r``. ``taps (O,D)`` reads x a number of steps away, ``away``; ``mean`` that of
-    all steps of a sequence. What is absent is not read.
+    ``W_xh``, ``W_hh``, ``b``: a cell that reads forwards, and with the ending ``_r`` one that reads backwards, if their
+    states are read: through ``W_hy`` and ``W_hy_r``. ``taps (O,D)`` reads x a number of steps away, ``away``; ``mean``
+    that of all steps of a sequence. What is absent is not read.
     """
 
     def run(x: Any) -> np.ndarray:
@@ -29,7 +29,7 @@ def model(tables: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray
         y = np.zeros((*x.shape[:2], tables["outputs"]))
         for end, turn in (("", 1), ("_r", -1)):
             if f"W_hy{end}" in tables:
-                h = _states(x[:, ::turn], tables[f"W_xh{end}"], tables[f"W_hh{end}"])[:, ::turn]
+                h = _states(x[:, ::turn], *(tables[f"{n}{end}"] for n in ("W_xh", "W_hh", "b")))[:, ::turn]
                 y += _each(h, tables[f"W_hy{end}"])
         if "taps" in tables:
             y += _each(_moved(x, int(tables["away"])), tables["taps"])
@@ -46,10 +46,10 @@ def _each(a: np.ndarray, W: np.ndarray) -> np.ndarray:
     return np.stack(steps, axis=1) if steps else np.zeros((*a.shape[:2], len(W)))
 
 
-def _states(x: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray) -> np.ndarray:
+def _states(x: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray, b: np.ndarray) -> np.ndarray:
     h, states = np.zeros((len(x), len(W_hh))), []
     for t in range(x.shape[1]):
-        h = np.tanh(x[:, t] @ W_xh.T + h @ W_hh.T)
+        h = np.tanh(x[:, t] @ W_xh.T + h @ W_hh.T + b)
         states.append(h)
     return np.stack(states, axis=1) if states else np.zeros((*x.shape[:2], len(W_hh)))
 

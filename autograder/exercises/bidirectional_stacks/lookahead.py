@@ -38,7 +38,7 @@ def reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
 
 
 def _cell(rng: np.random.Generator, D: int, H: int, O: int, end: str = "") -> dict:
-    scale = {"W_xh": (H, D), "W_hh": (H, H), "W_hy": (O, H)}
+    scale = {"W_xh": (H, D), "W_hh": (H, H), "b": (H,), "W_hy": (O, H)}
     return {f"{n}{end}": np.round(0.5 * rng.normal(size=s), 2) for n, s in scale.items()}
 
 

@@ -222,7 +222,7 @@ BIDIRECTIONAL_LSTM = Exercise(
         _case("two layers", 3, 6, 4, 5, 2, uneven, N_("The states are not right."), weight=3),
         _case("no padding", 2, 4, 3, 5, 2, full, N_("Here no sequence has any padding.")),
         _case("one layer", 3, 5, 2, 4, 1, uneven, N_("Here there is only one layer.")),
-        _case("one sequence", 1, 5, 3, 2, 2, shorter, N_("Here N is 1.")),
+        _case("one sequence", 1, 5, 3, 2, 3, shorter, N_("Here N is 1, and there are three layers.")),
         _case("one step", 3, 1, 2, 4, 2, full, N_("Here T is 1."), weight=0.5),
         _case("D is 2H", 3, 4, 6, 3, 2, uneven, N_("Here D is 2H, so that x would fit into every layer.")),
         _case("three layers", 4, 9, 3, 2, 3, uneven, N_("Here there are three layers."), weight=2, hidden=True),
