@@ -106,8 +106,6 @@ def batch_changed(model, x):
 
 def not_copied(model, x):
     """Changes the caller's x, and finds out all the same."""
-    if x.shape[1] < 2:
-        return False
     before = model(x)
     x[:, -1] += 1
     return differ(before[:, :-1], model(x)[:, :-1])

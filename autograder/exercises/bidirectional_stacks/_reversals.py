@@ -84,6 +84,27 @@ def by_joining(x, lengths):
     return np.stack([np.concatenate([row[:n][::-1], row[n:]]) for row, n in zip(x, lengths)])
 
 
+def slice_to_zero(x, lengths):
+    """A slice that begins one step late and leaves out step 0."""
+    turned = np.array(x)
+    for n, length in enumerate(lengths):
+        turned[n, :length] = x[n, length:0:-1]
+    return turned
+
+
+def counted_from_length(start):
+    """Step t is looked up at length - t, one late."""
+
+    def answer(x, lengths):
+        turned = start(x)
+        for n, length in enumerate(lengths):
+            for t in range(length):
+                turned[n, t] = x[n, length - t]
+        return turned
+
+    return answer
+
+
 def clipped(x, lengths):
     """Padding filled with the first step."""
     N, T, _D = x.shape

@@ -21,6 +21,38 @@ TIME = (
         ways.building(leave=ways.unturned),
     ),
     Misconception(
+        "not_turned_back_but_last",
+        N_(
+            "The last states are right, but in h the states of the second network lie in the order in which they were "
+            "made, from the end. Turn them back in time before you join, `reverse_padded` once more."
+        ),
+        ways.building(leave=ways.unturned, last=ways.both_at_the_end),
+    ),
+    Misconception(
+        "not_turned_back_nor_stopped",
+        N_(
+            "The states of the second network are not turned back in time before they are joined. (And after that: "
+            "zeros at padding, and last states from where each sequence ends, not rnn_forward's.)"
+        ),
+        ways.naive(back_again=ways.unturned),
+    ),
+    Misconception(
+        "lengths_unused",
+        N_(
+            "Without padding this is right: `lengths` is not used. It says where each sequence ends: turn within it "
+            "(reverse_padded, both times), put zeros after it, and take the last states there."
+        ),
+        ways.naive(ways.plainly, ways.plainly),
+    ),
+    Misconception(
+        "turned_right_but_not_stopped",
+        N_(
+            "All states of real steps are right. Two things are left: zeros at padding, and the last states, which "
+            "here are rnn_forward's own and have gone on through the padding. Take them where each sequence ends."
+        ),
+        ways.naive(),
+    ),
+    Misconception(
         "not_turned",
         N_("Both networks read forwards. The second gets the sequences turned round: `reverse_padded(x, lengths)`."),
         ways.building(enter=ways.unturned, leave=ways.unturned),

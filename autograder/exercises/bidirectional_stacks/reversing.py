@@ -129,6 +129,30 @@ REVERSE_PADDED = Exercise(
             ways.each(lambda row, n: ways.replaced(row, row[: n + 1][::-1].copy())),
         ),
         Misconception(
+            "slice_to_zero",
+            N_(
+                "`x[n, length:0:-1]` begins one step late, at the first step of padding, and stops before step 0. Take "
+                "the sequence first and turn it then: `x[n, :length][::-1]`."
+            ),
+            ways.slice_to_zero,
+        ),
+        Misconception(
+            "counted_from_length",
+            N_(
+                "Step t comes from `length - t`, so that step 0 is looked up one behind the end. Steps count from 0: "
+                "the last one of a sequence is `length - 1`."
+            ),
+            ways.counted_from_length(np.array),
+        ),
+        Misconception(
+            "counted_from_length_into_zeros",
+            N_(
+                "Step t comes from `length - t`, so that step 0 is looked up one behind the end: the last step is "
+                "`length - 1`. And the padding should stay what it was: begin with a copy of x, not with zeros."
+            ),
+            ways.counted_from_length(np.zeros_like),
+        ),
+        Misconception(
             "features_reversed",
             N_("The D numbers of a step are turned too, as by `[::-1, ::-1]`. Only time is."),
             ways.each(lambda row, n: ways.replaced(row, row[:n][::-1, ::-1].copy())),

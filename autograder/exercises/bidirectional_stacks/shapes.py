@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,7 +34,18 @@ def reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
     sizes = np.asarray(value)
     if sizes.ndim > 1 or sizes.dtype.kind not in "iuf" or not np.array_equal(sizes, np.round(sizes)):
         return (_("something that is no tuple of whole numbers"),)
-    return (_shown(np.atleast_1d(sizes)),)
+    return (_told(inputs, _shown(np.atleast_1d(sizes))),)
+
+
+def _told(inputs: Inputs, sizes: str) -> str:
+    """Sizes, and for those that are wrong in a way that is known, in which."""
+    name, *letters = inputs.values()
+    if sizes == _shown(bidirectional_stacks.output_shapes(name, *letters)):
+        return sizes
+    for one in WRONG:
+        if name in one.sizes and sizes == _shown(one.sizes[name](*letters)):
+            return f"{sizes}, {_(one.short)}"
+    return sizes
 
 
 def _shown(sizes) -> str:
@@ -58,6 +70,151 @@ def _case(name: str, sizes: tuple[int, ...], title: str = "", says: str = "", **
     return Case(title or name, dims, says or TOLD[name], change=lambda rng, made: {"name": name}, **more)
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """A mistake in the table: what its rows are like in a few words, the sentence that helps, and its sizes."""
+
+    id: str
+    short: str
+    message: str
+    sizes: dict[str, Callable]
+
+
+WRONG = (
+    Wrong(
+        "time_in_front",
+        N_("time is in front"),
+        N_(
+            "The output has time in front. That is torch's default; the module here is made with "
+            "`batch_first=True`: (N, T, ...)."
+        ),
+        {"output": lambda N, T, D, H, L, K: (T, N, K * H)},
+    ),
+    Wrong(
+        "output_without_directions",
+        N_("one direction only"),
+        N_("The output has H numbers a step. The states of all K directions lie side by side: K*H."),
+        {"output": lambda N, T, D, H, L, K: (N, T, H)},
+    ),
+    Wrong(
+        "output_of_all_layers",
+        N_("all layers side by side"),
+        N_("The output has the states of all layers in it. Only the top layer's come out: (N, T, K*H)."),
+        {"output": lambda N, T, D, H, L, K: (N, T, K * L * H)},
+    ),
+    Wrong(
+        "output_with_layers_in_front",
+        N_("an axis for layers"),
+        N_("The output has an axis for the layers. Only the top layer's states come out: (N, T, K*H)."),
+        {"output": lambda N, T, D, H, L, K: (L, N, T, K * H)},
+    ),
+    Wrong(
+        "states_side_by_side",
+        N_("the directions side by side"),
+        N_(
+            "In h_n and c_n the directions lie side by side, (L, N, K*H). That is so in the output; in the last "
+            "states every layer and direction has a place of its own along axis 0."
+        ),
+        _both(lambda N, T, D, H, L, K: (L, N, K * H)),
+    ),
+    Wrong(
+        "states_without_directions",
+        N_("the directions are missing"),
+        N_("h_n and c_n have one state for each layer. There is one for each layer *and* direction: K*L."),
+        _both(lambda N, T, D, H, L, K: (L, N, H)),
+    ),
+    Wrong(
+        "states_without_layers",
+        N_("the layers are missing"),
+        N_("h_n and c_n have one state for each direction. There is one for each layer *and* direction: K*L."),
+        _both(lambda N, T, D, H, L, K: (K, N, H)),
+    ),
+    Wrong(
+        "states_batch_first",
+        N_("the batch is in front"),
+        N_(
+            "h_n and c_n have the batch in front. `batch_first=True` is about x and the output only: the states "
+            "stay (K*L, N, H). A trap that many have fallen into."
+        ),
+        _both(lambda N, T, D, H, L, K: (N, K * L, H)),
+    ),
+    Wrong(
+        "layers_and_directions_apart",
+        N_("two axes for layers and directions"),
+        N_("h_n and c_n have an axis for layers and one for directions. torch has one for both: (K*L, N, H)."),
+        _both(lambda N, T, D, H, L, K: (L, K, N, H)),
+    ),
+    Wrong(
+        "states_added_up",
+        N_("K + L in front"),
+        N_("h_n and c_n have K + L in front. Every layer has K directions: K*L."),
+        _both(lambda N, T, D, H, L, K: (K + L, N, H)),
+    ),
+    Wrong(
+        "only_last_step_of_states",
+        N_("an axis for time"),
+        N_("h_n and c_n are *last* states: they have no axis for time."),
+        _both(lambda N, T, D, H, L, K: (N, T, K * H)),
+    ),
+    Wrong(
+        "gates_forgotten",
+        N_("rows for one gate only"),
+        N_("The weights have H rows. An LSTM has four blocks, one below the other: 4H."),
+        {
+            "weight_ih_l0": lambda N, T, D, H, L, K: (H, D),
+            "weight_ih_l1": lambda N, T, D, H, L, K: (H, K * H),
+            "weight_hh_l1": lambda N, T, D, H, L, K: (H, H),
+        },
+    ),
+    Wrong(
+        "weights_turned",
+        N_("turned round"),
+        N_("The weights are turned round. torch has a row for each unit of a gate: (4H, what is read)."),
+        {
+            "weight_ih_l0": lambda N, T, D, H, L, K: (D, 4 * H),
+            "weight_ih_l1": lambda N, T, D, H, L, K: (K * H, 4 * H),
+            "weight_hh_l1": lambda N, T, D, H, L, K: (H, 4 * H),
+        },
+    ),
+    Wrong(
+        "second_layer_reads_x",
+        N_("it reads x"),
+        N_("weight_ih_l1 has D columns. The second layer does not read x, but the states of the layer below."),
+        {"weight_ih_l1": lambda N, T, D, H, L, K: (4 * H, D)},
+    ),
+    Wrong(
+        "second_layer_reads_one_direction",
+        N_("it reads one direction only"),
+        N_("weight_ih_l1 has H columns. The second layer reads the states of *all* directions below it: K*H."),
+        {"weight_ih_l1": lambda N, T, D, H, L, K: (4 * H, H)},
+    ),
+    Wrong(
+        "both_directions_in_one_matrix",
+        N_("rows for K directions"),
+        N_(
+            "The rows of both directions are in one matrix. Each direction has a matrix of its own; that of the "
+            "other is called weight_ih_l0_reverse."
+        ),
+        {
+            "weight_ih_l0": lambda N, T, D, H, L, K: (4 * K * H, D),
+            "weight_ih_l1": lambda N, T, D, H, L, K: (4 * K * H, K * H),
+            "weight_hh_l1": lambda N, T, D, H, L, K: (4 * K * H, H),
+        },
+    ),
+    Wrong(
+        "bottom_layer_reads_states",
+        N_("it reads states"),
+        N_("weight_ih_l0 reads the bottom layer's input, and that is x: D columns."),
+        {"weight_ih_l0": lambda N, T, D, H, L, K: (4 * H, H)},
+    ),
+    Wrong(
+        "recurrent_weights_read_both",
+        N_("it reads all directions"),
+        N_("weight_hh_l1 has K*H columns. A cell hears only its *own* last state, H numbers."),
+        {"weight_hh_l1": lambda N, T, D, H, L, K: (4 * H, K * H)},
+    ),
+)
+
 TWO = (5, 7, 3, 4, 6, 2)
 ONE = (2, 9, 5, 6, 3, 1)
 
@@ -69,6 +226,7 @@ OUTPUT_SHAPES = Exercise(
     signature="output_shapes: name, N, T, D, H, L, K -> a tuple of sizes",
     reference=lambda *given: _shown(bidirectional_stacks.output_shapes(*given)),
     reads=reads,
+    probe_options={"outputs": 2},  # a tuple is taken apart, and no list of one output
     inputs_stay=False,
     cases=(
         *(_case(name, TWO) for name in TABLE),
@@ -79,122 +237,7 @@ OUTPUT_SHAPES = Exercise(
             for name in TABLE
         ),
     ),
-    misconceptions=(
-        Misconception(
-            "time_in_front",
-            N_(
-                "The output has time in front. That is torch's default; the module here is made with "
-                "`batch_first=True`: (N, T, ...)."
-            ),
-            _table(output=lambda N, T, D, H, L, K: (T, N, K * H)),
-        ),
-        Misconception(
-            "output_without_directions",
-            N_("The output has H numbers a step. The states of all K directions lie side by side: K*H."),
-            _table(output=lambda N, T, D, H, L, K: (N, T, H)),
-        ),
-        Misconception(
-            "output_of_all_layers",
-            N_("The output has the states of all layers in it. Only the top layer's come out: (N, T, K*H)."),
-            _table(output=lambda N, T, D, H, L, K: (N, T, K * L * H)),
-        ),
-        Misconception(
-            "output_with_layers_in_front",
-            N_("The output has an axis for the layers. Only the top layer's states come out: (N, T, K*H)."),
-            _table(output=lambda N, T, D, H, L, K: (L, N, T, K * H)),
-        ),
-        Misconception(
-            "states_side_by_side",
-            N_(
-                "In h_n and c_n the directions lie side by side, (L, N, K*H). That is so in the output; in the last "
-                "states every layer and direction has a place of its own along axis 0."
-            ),
-            _table(**_both(lambda N, T, D, H, L, K: (L, N, K * H))),
-        ),
-        Misconception(
-            "states_without_directions",
-            N_("h_n and c_n have one state for each layer. There is one for each layer *and* direction: K*L."),
-            _table(**_both(lambda N, T, D, H, L, K: (L, N, H))),
-        ),
-        Misconception(
-            "states_without_layers",
-            N_("h_n and c_n have one state for each direction. There is one for each layer *and* direction: K*L."),
-            _table(**_both(lambda N, T, D, H, L, K: (K, N, H))),
-        ),
-        Misconception(
-            "states_batch_first",
-            N_(
-                "h_n and c_n have the batch in front. `batch_first=True` is about x and the output only: the states "
-                "stay (K*L, N, H). A trap that many have fallen into."
-            ),
-            _table(**_both(lambda N, T, D, H, L, K: (N, K * L, H))),
-        ),
-        Misconception(
-            "layers_and_directions_apart",
-            N_("h_n and c_n have an axis for layers and one for directions. torch has one for both: (K*L, N, H)."),
-            _table(**_both(lambda N, T, D, H, L, K: (L, K, N, H))),
-        ),
-        Misconception(
-            "states_added_up",
-            N_("h_n and c_n have K + L in front. Every layer has K directions: K*L."),
-            _table(**_both(lambda N, T, D, H, L, K: (K + L, N, H))),
-        ),
-        Misconception(
-            "only_last_step_of_states",
-            N_("h_n and c_n are *last* states: they have no axis for time."),
-            _table(**_both(lambda N, T, D, H, L, K: (N, T, K * H))),
-        ),
-        Misconception(
-            "gates_forgotten",
-            N_("The weights have H rows. An LSTM has four blocks, one below the other: 4H."),
-            _table(
-                weight_ih_l0=lambda N, T, D, H, L, K: (H, D),
-                weight_ih_l1=lambda N, T, D, H, L, K: (H, K * H),
-                weight_hh_l1=lambda N, T, D, H, L, K: (H, H),
-            ),
-        ),
-        Misconception(
-            "weights_turned",
-            N_("The weights are turned round. torch has a row for each unit of a gate: (4H, what is read)."),
-            _table(
-                weight_ih_l0=lambda N, T, D, H, L, K: (D, 4 * H),
-                weight_ih_l1=lambda N, T, D, H, L, K: (K * H, 4 * H),
-                weight_hh_l1=lambda N, T, D, H, L, K: (H, 4 * H),
-            ),
-        ),
-        Misconception(
-            "second_layer_reads_x",
-            N_("weight_ih_l1 has D columns. The second layer does not read x, but the states of the layer below."),
-            _table(weight_ih_l1=lambda N, T, D, H, L, K: (4 * H, D)),
-        ),
-        Misconception(
-            "second_layer_reads_one_direction",
-            N_("weight_ih_l1 has H columns. The second layer reads the states of *all* directions below it: K*H."),
-            _table(weight_ih_l1=lambda N, T, D, H, L, K: (4 * H, H)),
-        ),
-        Misconception(
-            "both_directions_in_one_matrix",
-            N_(
-                "The rows of both directions are in one matrix. Each direction has a matrix of its own; that of the "
-                "other is called weight_ih_l0_reverse."
-            ),
-            _table(
-                weight_ih_l0=lambda N, T, D, H, L, K: (4 * K * H, D),
-                weight_ih_l1=lambda N, T, D, H, L, K: (4 * K * H, K * H),
-                weight_hh_l1=lambda N, T, D, H, L, K: (4 * K * H, H),
-            ),
-        ),
-        Misconception(
-            "bottom_layer_reads_states",
-            N_("weight_ih_l0 reads the bottom layer's input, and that is x: D columns."),
-            _table(weight_ih_l0=lambda N, T, D, H, L, K: (4 * H, H)),
-        ),
-        Misconception(
-            "recurrent_weights_read_both",
-            N_("weight_hh_l1 has K*H columns. A cell hears only its *own* last state, H numbers."),
-            _table(weight_hh_l1=lambda N, T, D, H, L, K: (4 * H, K * H)),
-        ),
-    ),
+    misconceptions=tuple(Misconception(one.id, one.message, _table(**one.sizes)) for one in WRONG),
     accepts=(
         Variant("lists", lambda *given: list(bidirectional_stacks.output_shapes(*given))),
         Variant("arrays", lambda *given: np.array(bidirectional_stacks.output_shapes(*given))),
