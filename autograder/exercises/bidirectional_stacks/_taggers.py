@@ -92,6 +92,30 @@ def cut_short(torch, self, x, lengths):
     return rnn.pad_packed_sequence(self.rnn(bundle)[0], batch_first=True)[0]
 
 
+def never_unpacked(torch, self, x, lengths):
+    bundle = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    return self.rnn(bundle)[0]
+
+
+def unsorted(torch, self, x, lengths):
+    """Packed as if the sequences were sorted by length."""
+    rnn = torch.nn.utils.rnn
+    bundle = rnn.pack_padded_sequence(x, lengths, batch_first=True)
+    return rnn.pad_packed_sequence(self.rnn(bundle)[0], batch_first=True, total_length=x.shape[1])[0]
+
+
+def packed_time_first(torch, self, x, lengths):
+    rnn = torch.nn.utils.rnn
+    bundle = rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+    return rnn.pad_packed_sequence(self.rnn(bundle)[0], total_length=x.shape[1])[0]
+
+
+def unpacked_time_first(torch, self, x, lengths):
+    rnn = torch.nn.utils.rnn
+    bundle = rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    return rnn.pad_packed_sequence(self.rnn(bundle)[0], total_length=x.shape[1])[0]
+
+
 def sorted_and_left(torch, self, x, lengths):
     """Sorted by length for packing, and never put back in order."""
     rnn = torch.nn.utils.rnn
@@ -158,6 +182,10 @@ def own_cells():
 
 def padding_counted(torch, logits, tags, lengths):
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), tags.flatten())
+
+
+def unflattened(torch, logits, tags, lengths):
+    return torch.nn.functional.cross_entropy(logits, tags)
 
 
 def summed(torch, logits, tags, lengths):

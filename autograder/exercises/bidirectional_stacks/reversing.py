@@ -131,18 +131,11 @@ REVERSE_PADDED = Exercise(
         Misconception(
             "slice_to_zero",
             N_(
-                "`x[n, length:0:-1]` begins one step late, at the first step of padding, and stops before step 0. Take "
-                "the sequence first and turn it then: `x[n, :length][::-1]`."
+                "It begins one step late: a slice from `length` (or places `length - t`) starts in the padding and "
+                "leaves out step 0. The last step is `length - 1`. Take the sequence, then turn it: `x[n, "
+                ":length][::-1]`."
             ),
             ways.slice_to_zero,
-        ),
-        Misconception(
-            "counted_from_length",
-            N_(
-                "Step t comes from `length - t`, so that step 0 is looked up one behind the end. Steps count from 0: "
-                "the last one of a sequence is `length - 1`."
-            ),
-            ways.counted_from_length(np.array),
         ),
         Misconception(
             "counted_from_length_into_zeros",

@@ -176,6 +176,35 @@ FORWARD = (
         lambda: ways.running(ways.cut_short),
     ),
     Misconception(
+        "never_unpacked",
+        N_(
+            "The readout is given a packed sequence. Unpack it first: `h, _ = pad_packed_sequence(states, "
+            "batch_first=True, total_length=T)`."
+        ),
+        lambda: ways.running(ways.never_unpacked),
+    ),
+    Misconception(
+        "not_sorted",
+        N_(
+            "Packing takes lines sorted by length, the longest first, unless it is told to sort them itself, and to "
+            "put them back afterwards: `enforce_sorted=False`."
+        ),
+        lambda: ways.running(ways.unsorted),
+    ),
+    Misconception(
+        "packed_time_first",
+        N_(
+            "Packing and unpacking have a `batch_first` of their own. Without it `pack_padded_sequence` takes axis 0 "
+            "for time. Say `batch_first=True` in both."
+        ),
+        lambda: ways.running(ways.packed_time_first),
+    ),
+    Misconception(
+        "unpacked_time_first",
+        N_("`pad_packed_sequence` has a `batch_first` of its own: without it the states come as (T, N, ...)."),
+        lambda: ways.running(ways.unpacked_time_first),
+    ),
+    Misconception(
         "order_not_restored",
         N_(
             "The sequences were sorted by length and never put back, so each gets the scores of another. "
@@ -250,11 +279,34 @@ def _learn_of_first(torch, self, ids, tags, lengths, optimizer):
     return ways.stepped(ways.masked_mean(torch, self(ids, lengths)[0], tags, lengths), optimizer)
 
 
+def _lengths_unused():
+    return ways.network(
+        forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths, ways.unpacked),
+        learn=lambda *given: ways.right_learn(*given, loss_of=ways.padding_counted),
+    )
+
+
 def _loss_alone(torch, self, ids, tags, lengths, optimizer):
     ways.right_learn(torch, self, ids, tags, lengths, optimizer)
 
 
 TRAINING = (
+    Misconception(
+        "padding_read_and_counted",
+        N_(
+            "`lengths` is not used. The backward half begins in the padding, so pack the sequences. And the loss "
+            "counts the padding, so keep the real characters only: `logits[real]`, `tags[real]`."
+        ),
+        _lengths_unused,
+    ),
+    Misconception(
+        "not_flattened",
+        N_(
+            "torch's cross-entropy takes (many, C) and (many): of three axes it reads the middle one as classes. "
+            "`logits[real]` and `tags[real]` have these shapes."
+        ),
+        lambda: ways.losing(ways.unflattened),
+    ),
     Misconception(
         "padding_counted",
         N_(
