@@ -118,6 +118,19 @@ def test_right_given_a_wrong_reversal(mistake):
         assert (report.outcome, report.points, report.given) == ("passed", 5, ("reverse_padded",)), str(report)
 
 
+@pytest.mark.parametrize("mistake", ["padding_reversed", "one_too_few", "batch_reversed"])
+def test_an_lstm_that_is_right_given_a_wrong_reversal(mistake):
+    first, second = registry.exercise("reverse_padded"), registry.exercise("bidirectional_lstm")
+    wrong = next(m.wrong for m in first.misconceptions if m.id == mistake)
+    right = reference.bidirectional_lstm
+    space = right.__globals__ | {"reverse_padded": wrong}
+    answer = FunctionType(right.__code__, space, "bidirectional_lstm", None, None)
+    answer.__kwdefaults__ = {"reverse_padded": wrong}
+    for hidden in (False, True):
+        report = examine(second, answer, hidden=hidden)
+        assert (report.outcome, report.points, report.given) == ("passed", 5, ("reverse_padded",)), str(report)
+
+
 # The models that are asked about
 
 

@@ -13,6 +13,15 @@ from autograder.probes.layers import flat, nested
 from autograder.reference import bidirectional_stacks, oracles_bidirectional_stacks
 
 
+def _reference(*given, reverse_padded=bidirectional_stacks.reverse_padded):
+    """What is right; without arguments, as with a misconception: an answer that is built on a ``reverse_padded``."""
+
+    def answer(x, lengths, layers):
+        return bidirectional_stacks.bidirectional_lstm(x, lengths, layers, reverse_padded=reverse_padded)
+
+    return flat(answer)(*given) if given else answer
+
+
 def _case(name: str, N: int, T: int, D: int, H: int, L: int, lengths, says: str, **more) -> Case:
     def change(rng: np.random.Generator, made: Inputs) -> Inputs:
         return lengths(rng, made) | weights(L, H, ("", "_reverse"), 4)(rng, made)
@@ -214,7 +223,7 @@ BIDIRECTIONAL_LSTM = Exercise(
         "bidirectional_lstm: x (N,T,D), lengths (N), layers (L pairs of cells, each W_xh, W_hh, b) "
         "-> h (N,T,2H), h_T (2L,N,H), c_T (2L,N,H)"
     ),
-    reference=flat(bidirectional_stacks.bidirectional_lstm),
+    reference=_reference,
     oracle=lambda x, lengths, layers: oracles_bidirectional_stacks.bidirectional_lstm(x, lengths, nested(layers)),
     requires=("reverse_padded",),
     probe="layers",
