@@ -16,6 +16,7 @@ from nbgrader.preprocessors import (
 
 from autograder.build.preprocessors import ForStudents, NamedStubs
 from autograder.grading import native
+from autograder.grading.feedback import FeedbackPage
 from autograder.grading.preprocessors import Harmless, NothingHidden
 
 c = get_config()  # noqa: F821
@@ -44,6 +45,7 @@ c.ClearMarkScheme.enforce_metadata = False
 # `nbgrader autograde` and formgrader's button go the way of `python -m autograder grade`.
 native.install()
 
+c.GenerateFeedback.exporter_class = FeedbackPage
 c.GenerateFeedback.preprocessors = [Harmless, NothingHidden, GetGrades, CSSHTMLHeaderPreprocessor]
 
 c.ExportApp.plugin_class = "autograder.grading.export.MarksExport"

@@ -50,9 +50,13 @@ def lead(report: Report) -> str:
     """The sentence that stands before the table, or in place of it."""
     name = report.name
     if report.outcome == "not_attempted" and not report.summary:
+        if report.hidden:  # graded, where nobody can run it again
+            return _("not attempted: what was handed out still stands there")
         return _("not attempted yet: fill in {name} above, run that cell, then run this cell again").format(name=name)
     if report.outcome == "blocked":
-        said = _("blocked by {earlier}: {summary}. Mend {earlier} first, then check this again.")
+        said = _("blocked by {earlier}: {summary}.")
+        if not report.hidden:
+            said = _("blocked by {earlier}: {summary}. Mend {earlier} first, then check this again.")
         return said.format(earlier=report.blocked_by, summary=report.summary)
     return report.summary
 

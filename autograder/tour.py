@@ -47,5 +47,6 @@ def check_example(name: str, answer: Callable) -> Report:
     exercise = EXAMPLES[name]
     tried = judge.trials(exercise)
     reply = probes.run(judge.request(exercise, tried), answer)
-    # As if graded, since a reader is not to be sent to hints that do not exist.
-    return replace(judge.judge(exercise, tried, reply, lambda earlier: None), hidden=True)
+    report = judge.judge(exercise, tried, reply, lambda earlier: None)
+    # As if graded where it failed, since a reader is not to be sent to hints that do not exist.
+    return replace(report, hidden=report.outcome not in ("not_attempted", "blocked"))

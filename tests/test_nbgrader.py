@@ -90,6 +90,14 @@ def test_feedback_pages_show_the_reports(graded):
     assert "BEGIN SOLUTION" not in page
 
 
+def test_feedback_lists_the_exercises_by_name_and_what_is_not_marked_yet(graded):
+    page = (graded.folder / "feedback" / "typical_mistakes" / "01_rnn_structure" / "01_rnn_structure.html").read_text()
+    listed = page[page.index('<div id="toc">') : page.index("</ol>")]
+    assert re.findall(r'<a href="#check_(\w+)">(\w+)</a> \(Score: 0.5 / 4.0\)', listed) == [("rnn_step", "rnn_step")]
+    assert '<a href="#why_share">why_share, in words</a> (not marked yet; 3.0 points)' in listed
+    assert "Test cell" not in listed and "Written response" not in listed
+
+
 def test_export_has_a_row_a_submission_and_a_column_an_answer(graded):
     with (graded.folder / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = {(r["assignment"], r["student_id"]): r for r in csv.DictReader(file)}
