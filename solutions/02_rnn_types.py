@@ -586,7 +586,7 @@ critics = []
 print(f"\nalways {sentiment.VERDICTS[1]}:      {100 * np.mean(new_phrases.labels == 1):.1f} percent right")
 for bag in (True, False):
     models = [
-        train_reader(seed, told, phrases.labels, len(vocabulary), 24, 2, 400, "phrases", bag, rate=0.02, size=32)
+        train_reader(seed, told, phrases.labels, len(vocabulary), 24, 2, 300, "phrases", bag, rate=0.02, size=32)
         for seed in SEEDS
     ]
     found = [np.mean(guesses(scores, new_told) == new_phrases.labels) for *_, scores in models]
