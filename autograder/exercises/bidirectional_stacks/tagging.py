@@ -12,7 +12,7 @@ from autograder.reference.char_language_model import cross_entropy
 
 BACK, HERE = "scores that depend on earlier characters", "scores that do not depend on earlier characters"
 AHEAD, NOT_AHEAD = "scores that depend on later characters", "scores that do not depend on later characters"
-CLEAN, DIRTY = "the same scores whatever stands in the padding", "scores that depend on what stands in the padding"
+CLEAN, DIRTY = "the same scores whatever the padding", "scores that depend on the padding"
 APART, MIXED = "sequences that are read one by one", "a sequence that changes the scores of another"
 MEAN, ALONE = "a loss that is the mean cross-entropy of the real characters", "the gradients of this batch alone"
 STEPPED, REACHED = "one optimiser step a batch", "gradients for the parameters"
@@ -41,14 +41,23 @@ def _forward(inputs: Inputs, outputs: tuple) -> tuple:
         return str(whole.shape), "", "", "", ""
     t = np.arange(shape[1])
     real, before, after = t < lengths[:, None], t < lengths[:, None] - 1, (t > 0) & (t < lengths[:, None])
-    probabilities = whole[real].min() >= 0 and np.allclose(whole[real].sum(axis=-1), 1, atol=1e-3)
+    padded = padded[:, : shape[1]]  # it has more columns
     return (
-        "probabilities in place of logits" if probabilities else str(whole.shape),
+        _kind(whole, real),
         HERE if _same(whole[after], past[after]) else BACK,
         NOT_AHEAD if _same(whole[before], future[before]) else AHEAD,
         CLEAN if _same(whole[real], padded[real]) else DIRTY,
         APART if _same(whole[0, : lengths[0]], others[0, : lengths[0]]) else MIXED,
     )
+
+
+def _kind(whole: np.ndarray, real: np.ndarray) -> str:
+    """The shape of the scores, or what they are if they are no logits."""
+    if whole[real].min() >= 0 and np.allclose(whole[real].sum(axis=-1), 1, atol=1e-3):
+        return "probabilities in place of logits"
+    if whole.min() >= 0 and np.allclose(whole.sum(axis=1), 1, atol=1e-3):
+        return "scores that add up to 1 over time"
+    return str(whole.shape)
 
 
 def _learn(inputs: Inputs, outputs: tuple) -> tuple:
@@ -95,6 +104,10 @@ def _loss(inputs: Inputs, logits: np.ndarray, loss: float) -> str:
         "a sum over the real characters, divided by the padding as well": each[real].sum() / tags.size,
         "a mean over sequences of their means": np.mean([row[:n].mean() for row, n in zip(each, lengths)]),
         "a loss of probabilities put through softmax again": _twice(logits[real][None], tags[real][None]),
+        "a loss without what is of class 0": each[tags > 0].mean(),
+        "a loss without the real characters of class 0": each[real & (tags > 0)].mean(),
+        "a sum over the real characters, divided by the number of lines": each[real].sum() / N,
+        "a loss in which one step of padding is counted": each[np.arange(T) <= lengths[:, None]].mean(),
         "a loss of the last step alone": np.mean([row[n - 1] for row, n in zip(each, lengths)]),
     }
     return next((n for n, v in known.items() if np.isclose(loss, v, rtol=1e-4)), "a loss that is another number")
@@ -117,6 +130,7 @@ def _texts(both: bool, slack: int = 0):
         future[rows, lengths - 1], past[:, 0], others[1:] = other[rows, lengths - 1], other[:, 0], other[1:]
         padding = np.arange(T) >= lengths[:, None]
         padded[padding] = other[padding]
+        padded = np.concatenate([padded, other[:, :2]], axis=1)  # and two steps more of it
         return {
             "task": "forward", "both": both, "seed": int(rng.integers(2**31)), "lengths": lengths,
             "future": future, "past": past, "padded": padded, "others": others,
@@ -128,7 +142,8 @@ def _texts(both: bool, slack: int = 0):
 def _step(both: bool):
     def change(rng: np.random.Generator, made: Inputs) -> Inputs:
         given = _texts(both)(rng, made)
-        tags = rng.integers(0, made["C"], size=made["ids"].shape)
+        tags, N = rng.integers(0, made["C"], size=made["ids"].shape), len(made["ids"])
+        tags[:, 0] = np.arange(N) % 2  # class 0 is there, and not alone
         keep = ("both", "seed", "lengths")
         return {n: given[n] for n in keep} | {"task": "learn", "tags": tags}
 
@@ -161,9 +176,9 @@ FORWARD = (
     Misconception(
         "padding_read",
         N_(
-            "The backward half begins in the padding: what stands there changes scores of real characters. Forwards "
-            "that does no harm, backwards it does. Pack the sequences, `pack_padded_sequence(x, lengths, "
-            "batch_first=True, enforce_sorted=False)`, and unpack the states."
+            "The backward half begins in the padding: what stands there, or how much of it there is, changes scores of "
+            "real characters. Forwards that does no harm, backwards it does. Pack the sequences, "
+            "`pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)`, and unpack the states."
         ),
         lambda: ways.running(ways.unpacked),
     ),
@@ -244,6 +259,34 @@ FORWARD = (
         ),
     ),
     Misconception(
+        "classes_before_time_for_the_loss",
+        N_("The scores came as (N, C, T). Return (N, T, C); in `learn`, `logits[real]` then fits too."),
+        lambda: ways.changed(lambda torch, logits: logits.transpose(1, 2)),
+    ),
+    Misconception(
+        "softmax_over_time",
+        N_("`forward` takes softmax over axis 1, which is time. Return the logits: torch's loss does the softmax."),
+        lambda: ways.changed(lambda torch, logits: torch.softmax(logits, 1)),
+    ),
+    Misconception(
+        "flattened",
+        N_("`forward` returns the characters of all lines in one row, (N*T, C). Return (N, T, C)."),
+        lambda: ways.changed(lambda torch, logits: logits.flatten(0, 1)),
+    ),
+    Misconception(
+        "flattened_for_the_loss",
+        N_("The characters of all lines came in one row, (N*T, C). Return (N, T, C), and flatten in `learn`."),
+        lambda: ways.network(forward=_in_one_row, learn=_learn_of_one_row),
+    ),
+    Misconception(
+        "one_answer_a_line",
+        N_(
+            "There is one answer for each line, (N, C): that of the last states. Every *character* has a class: the "
+            "readout reads the states of all steps, (N, T, ...)."
+        ),
+        lambda: ways.network(forward=_from_last_states),
+    ),
+    Misconception(
         "a_class_and_no_scores",
         N_("`forward` returns a class for every character, (N, T). Return the scores of all classes, (N, T, C)."),
         lambda: ways.changed(lambda torch, logits: logits.argmax(-1)),
@@ -264,7 +307,48 @@ FORWARD = (
         ),
         lambda: ways.network(wide=lambda H, both: H),
     ),
+    Misconception(
+        "readout_too_wide",
+        N_(
+            "With one direction there are H numbers at each step, and the readout takes 2H whatever is asked for: "
+            "`torch.nn.Linear(2 * H if bidirectional else H, C)`."
+        ),
+        lambda: ways.network(wide=lambda H, both: 2 * H),
+    ),
+    Misconception(
+        "table_too_small",
+        N_(
+            "The table has no row for some characters: they are numbered from 0 to V - 1, `torch.nn.Embedding(V, ...)`."
+        ),
+        lambda: ways.network(rows=lambda V, C: V - 1),
+    ),
+    Misconception(
+        "no_gradient",
+        N_(
+            "The loss does not hang on the parameters: `forward` runs under `torch.no_grad()`, or something is "
+            "detached on the way, or became a number too early."
+        ),
+        lambda: ways.network(forward=_without_gradient),
+    ),
 )
+
+
+def _in_one_row(torch, self, ids, lengths):
+    return ways.right_forward(torch, self, ids, lengths).flatten(0, 1)
+
+
+def _learn_of_one_row(torch, self, ids, tags, lengths, optimizer):
+    return ways.stepped(ways.masked_mean(torch, self(ids, lengths).view(*ids.shape, -1), tags, lengths), optimizer)
+
+
+def _from_last_states(torch, self, ids, lengths):
+    h = ways.packed(torch, self, self.table(ids), lengths)
+    return self.readout(h[torch.arange(len(ids)), lengths - 1])
+
+
+def _without_gradient(torch, self, ids, lengths):
+    with torch.no_grad():
+        return ways.right_forward(torch, self, ids, lengths)
 
 
 def _backward_half(torch, self, ids, lengths):
@@ -336,6 +420,29 @@ TRAINING = (
         lambda: ways.losing(ways.softmax_twice),
     ),
     Misconception(
+        "class_0_left_out",
+        N_(
+            "The loss leaves out class 0, as with `ignore_index=0`. That is the class of spaces, which count, and what "
+            "`tags` holds at padding may be anything. `lengths` says what is padding."
+        ),
+        lambda: ways.losing(ways.without_class_0),
+    ),
+    Misconception(
+        "real_class_0_left_out",
+        N_("The padding is left out, and so are the characters of class 0. They are real: drop `ignore_index`."),
+        lambda: ways.losing(ways.real_without_class_0),
+    ),
+    Misconception(
+        "divided_by_lines",
+        N_("The loss is divided by the number of lines. Divide by the number of real characters."),
+        lambda: ways.losing(ways.divided_by_lines),
+    ),
+    Misconception(
+        "one_step_of_padding",
+        N_("One step of padding is counted in each line: step t is real if t < length, without the equals sign."),
+        lambda: ways.losing(ways.one_step_more),
+    ),
+    Misconception(
         "last_character_only",
         N_("The loss is that of each line's last character. All of them are tagged, and all of them count."),
         lambda: ways.losing(ways.last_only),
@@ -384,21 +491,21 @@ TAGGER = Exercise(
         Case(
             "two directions",
             {"N": 3, "T": 8, "V": 6, "C": 4, "H": 5},
-            N_("With two directions the scores do not depend on what they should."),
+            N_("This is read in two directions."),
             _texts(True),
             3,
         ),
         Case(
             "one direction",
             {"N": 3, "T": 7, "V": 5, "C": 4, "H": 6},
-            N_("With one direction the scores do not depend on what they should."),
+            N_("This is read in one direction."),
             _texts(False),
             2,
         ),
         Case(
             "a step of training",
             {"N": 3, "T": 6, "V": 5, "C": 4, "H": 7},
-            N_("A step of training does not do what it should."),
+            N_("Two steps of training on one batch, in two directions."),
             _step(True),
             2,
         ),
@@ -419,7 +526,7 @@ TAGGER = Exercise(
         Case(
             "a step with one direction",
             {"N": 5, "T": 7, "V": 8, "C": 3, "H": 6},
-            N_("With one direction, a step of training does not do what it should."),
+            N_("Two steps of training on one batch, in one direction."),
             _step(False),
             hidden=True,
         ),
