@@ -221,12 +221,14 @@ the joining. Two things are left to you: the padding, and a readout that is wide
 A class `Tagger(V, C, H, bidirectional)` that inherits from `nn.Module`: V characters, C classes, H units *in each
 direction*.
 
-- `forward(ids, lengths)`: character numbers `(N, T)` and lengths `(N)` to logits `(N, T, C)`. What stands in the
-  padding must not change the scores of real characters: pack with `pack_padded_sequence(x, lengths, batch_first=True,
+- `forward(ids, lengths)`: character numbers `(N, T)` and lengths `(N)` to logits `(N, T, C)`. The numbers become
+  vectors as you like, with `nn.Embedding` for one. The padding, whatever stands in it and however long it is, must not
+  change the scores of real characters: pack with `pack_padded_sequence(x, lengths, batch_first=True,
   enforce_sorted=False)` and unpack with `pad_packed_sequence(..., batch_first=True, total_length=T)`, which returns the
   states and the lengths.
 - `learn(ids, tags, lengths, optimizer)`: one step of training on the mean cross-entropy of all **real** characters.
-  Returns the loss as a number.
+  Returns the loss as a number. What `tags` holds at padding means nothing. (In our lines it is 0, and that is also the
+  class of spaces, which are real.)
 - Any recurrent layer of torch will do; `nn.RNN` is the fastest.
 
 It is judged by what its scores depend on and by one step of its training, and not by how well it does.
@@ -303,7 +305,8 @@ for both in (False, True):
 r"""
 One run each, and a short one. Now more of it, over seeds: five taggers that read forwards (64 units), five that read
 both ways with 2 times 32 units, which are *fewer* weights, and five with 2 times 64. Plain tanh networks, 250 updates
-each. To train five at once, `Taggers` runs them side by side, as in lesson 06. Every number is a range over the five.
+each. To train five at once, `Taggers` runs them side by side, as in lesson 06. Every number is a range over the five;
+spaces are not counted.
 """
 
 # %% tags=["demo"]
@@ -352,10 +355,11 @@ right, with every seed. Reading forwards it is a matter of guessing which names 
 wrong way costs in the row *name*, which is why that one gains too.
 
 In the other rows there is no such gap. A comment announces itself with its first character, an operator *is* its first
-character: they need no future. Look at numbers and comments: with 2 times 32 units they come out *worse* than forwards,
-and with 2 times 64 they do not. Each direction has to remember by itself that it is in a string or behind a `#`, and
-half the units remember less. Two directions are no replacement for units. The future helps most where the answer lies
-in the future; elsewhere it helps a little, if there are units to spare.
+character: they need no future. (Numbers are rare, about one character in a hundred.) Look at numbers and comments: with
+2 times 32 units they come out *worse* than forwards, and with 2 times 64 they do not. Each direction has to remember by
+itself that it is in a string or behind a `#`, and half the units remember less. Two directions are no replacement for
+units. The future helps most where the answer lies in the future; elsewhere it helps a little, if there are units to
+spare.
 
 </details>
 
@@ -441,7 +445,7 @@ network, five for each shape.
 rows = depths.table()
 print("you predicted:", my_prediction)
 print("directions  layers   weights   loss at the end   percent right: lowest, median, highest")
-for row in rows:
+for row in sorted(rows, key=lambda row: (row["directions"], row["layers"])):
     low, middle, high = np.percentile(row["percent"], (0, 50, 100))
     shape = f"{row['directions']:10}{row['layers']:8}{row['learns']:10,}{row['loss']:18.3f}"
     print(f"{shape}{low:17.1f}{middle:7.1f}{high:7.1f}")
@@ -482,7 +486,7 @@ stands in front or does not. Getting these shapes wrong raises an error if you a
 ### Exercise: the shapes
 
 `nn.LSTM(D, H, L, bidirectional=(K == 2), batch_first=True)` is given x of shape `(N, T, D)`. Fill in the table: a tuple
-of sizes for each name, made of N, T, D, H, L and K. L is at least 2.
+of sizes for each name, made of N, T, D, H, L and K. L is at least 2, and K is 1 or 2.
 
 | name | what it is |
 |---|---|
@@ -531,7 +535,7 @@ upper one. Beside the rows the places of their last states, 0 to 3.](figures/08_
 ### Exercise: a bidirectional LSTM
 
 Write `bidirectional_lstm`. `layers` has a pair of cells for each layer, `(forwards, backwards)`, and a cell is
-`(W_xh, W_hh, b)`. It returns
+`(W_xh, W_hh, b)` as in lesson 06: `W_xh` is (4H, D) in the bottom layer and (4H, 2H) higher up. It returns
 
 - `h (N, T, 2H)`: the top layer's states, zeros at padding;
 - `h_T (2L, N, H)` and `c_T (2L, N, H)`: the last hidden and cell states of all cells, in torch's order.
@@ -697,7 +701,8 @@ Write `leaks_future(model, x)`. `model` is a function from `(N, T, D)` to `(N, T
 Return True if the output at some step changes when only *later* inputs change, and False if not.
 
 - Call the model as often as you like. It always gives the same for the same input.
-- It may look just one step ahead, or many. It may look only a little.
+- It may look just one step ahead, or many; from some steps and not from others; at one of the D numbers alone; only
+  a little. One place that shows it is enough.
 - x may be anything, also all zeros. Leave it as it is.
 """
 
