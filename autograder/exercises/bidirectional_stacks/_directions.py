@@ -173,6 +173,18 @@ def last_states_of_rnn_forward(x, lengths, *six):
     return masked(side_by_side(ahead, turned(back, lengths)), lengths), np.stack([one, other])
 
 
+def second_through_the_padding(ahead, back, lengths):
+    """The second network's state after the row's last step; only the places of real steps were turned back."""
+    whole = np.array(lengths) == back.shape[1]
+    return at_own_end(ahead, lengths), np.where(whole[:, None], back[:, 0], back[:, -1])
+
+
+def plainly_as_given(x, lengths, *six):
+    """Turned with the padding, and the last states as rnn_forward gives them."""
+    h, last = naive(plainly, plainly)(x, lengths, *six)
+    return masked(h, lengths), last
+
+
 def naive(turn=turned, back_again=turned):
     """Nothing is put at padding, and the last states are those that rnn_forward gives."""
 

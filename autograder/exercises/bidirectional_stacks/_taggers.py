@@ -105,6 +105,10 @@ def never_unpacked(torch, self, x, lengths):
     return self.rnn(bundle)[0]
 
 
+def packed_data(torch, self, x, lengths):
+    return never_unpacked(torch, self, x, lengths).data
+
+
 def unsorted(torch, self, x, lengths):
     """Packed as if the sequences were sorted by length."""
     rnn = torch.nn.utils.rnn

@@ -276,6 +276,30 @@ LAST = (
         ways.last_states_of_rnn_forward,
     ),
     Misconception(
+        "second_as_rnn_forward_gives_it",
+        N_(
+            "The second network's last state is the second result of rnn_forward, which has gone on through the "
+            "padding. Once its states are turned back, the one wanted is at step 0."
+        ),
+        ways.building(last=ways.second_through_the_padding),
+    ),
+    Misconception(
+        "turned_plainly_as_rnn_forward_gives_them",
+        N_(
+            "x[:, ::-1] turns the padding too, so the second network begins with it: use reverse_padded both times. "
+            "Then the last states: the first is done at lengths[n] - 1, not at the end of the row."
+        ),
+        ways.plainly_as_given,
+    ),
+    Misconception(
+        "padding_kept_to_the_end_of_the_row",
+        N_(
+            "All states of real steps are right. Two things are left: zeros at padding, and the last state of the "
+            "first network, which is at lengths[n] - 1 and not at the end of the row."
+        ),
+        ways.building(mask=ways.unmasked, last=ways.column_and_start),
+    ),
+    Misconception(
         "one_step_early",
         N_("The first network's last state is taken at lengths - 2. Steps count from 0: the last is lengths - 1."),
         ways.building(last=ways.one_off),

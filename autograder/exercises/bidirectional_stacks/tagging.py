@@ -199,6 +199,14 @@ FORWARD = (
         lambda: ways.running(ways.never_unpacked),
     ),
     Misconception(
+        "packed_data",
+        N_(
+            "The readout reads what lies in the packed sequence, the real steps of all lines in one heap. Unpack it "
+            "first: `h, _ = pad_packed_sequence(states, batch_first=True, total_length=T)`."
+        ),
+        lambda: ways.running(ways.packed_data),
+    ),
+    Misconception(
         "not_sorted",
         N_(
             "Packing takes lines sorted by length, the longest first, unless it is told to sort them itself, and to "
@@ -370,6 +378,23 @@ def _lengths_unused():
     )
 
 
+def _zero_for_padding():
+    return ways.network(
+        forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths, ways.unpacked),
+        learn=lambda *given: ways.right_learn(*given, loss_of=ways.without_class_0),
+    )
+
+
+def _stepping_alone(torch, self, ids, tags, lengths, optimizer):
+    loss = ways.masked_mean(torch, self(ids, lengths), tags, lengths)
+    self.zero_grad()
+    loss.backward()
+    with torch.no_grad():
+        for p in self.parameters():
+            p -= 0.5 * (0 if p.grad is None else p.grad)
+    return loss.item()
+
+
 def _loss_alone(torch, self, ids, tags, lengths, optimizer):
     ways.right_learn(torch, self, ids, tags, lengths, optimizer)
 
@@ -382,6 +407,15 @@ TRAINING = (
             "counts the padding, so keep the real characters only: `logits[real]`, `tags[real]`."
         ),
         _lengths_unused,
+    ),
+    Misconception(
+        "padding_read_and_class_0_left_out",
+        N_(
+            "`lengths` is not used. The backward half begins in the padding, also with `padding_idx`: pack the "
+            "sequences. And `ignore_index=0` leaves out the class of spaces: keep what is real, `logits[real]`, "
+            "`tags[real]`."
+        ),
+        _zero_for_padding,
     ),
     Misconception(
         "not_flattened",
@@ -456,7 +490,8 @@ TRAINING = (
         "no_backward",
         N_(
             "No parameter has a gradient when the optimiser takes its step: `loss.backward()` is missing, or they "
-            "were cleared after it. First zero_grad, then backward, then step."
+            "were cleared after it. First zero_grad, then backward, then step. (Or torch knows of no parameters, "
+            "because the layers lie in a plain list: give each a name of its own, `self.rnn = ...`.)"
         ),
         lambda: ways.stepping(ways.without_backward),
     ),
@@ -469,6 +504,19 @@ TRAINING = (
         "loss_not_returned",
         N_("`learn` returned nothing. It returns the loss, a number."),
         lambda: ways.network(learn=_loss_alone),
+    ),
+    Misconception(
+        "loss_and_more_returned",
+        N_("`learn` returned several things. It returns the loss alone, a number."),
+        lambda: ways.network(learn=lambda *given: (ways.right_learn(*given), None)),
+    ),
+    Misconception(
+        "own_optimizer",
+        N_(
+            "`learn` changes the weights by itself, or with an optimiser that it makes. Let the one that is handed in "
+            "do it: `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()`."
+        ),
+        lambda: ways.network(learn=_stepping_alone),
     ),
 )
 
