@@ -126,6 +126,21 @@ def one_step_short(before, after, t):
     return differ(before[:, : t - 1], after[:, : t - 1])
 
 
+def equal(before, after, t):
+    return not differ(before[:, :t], after[:, :t])
+
+
+def neighbours(model, x):
+    """One step is changed, and the output right before it looked at."""
+    before = model(x)
+    for t in range(1, x.shape[1]):
+        other = x.copy()
+        other[:, t] += 1
+        if differ(before[:, t - 1], model(other)[:, t - 1]):
+            return True
+    return False
+
+
 def all_of_them(before, after, t):
     return bool(np.all(before[:, :t] != after[:, :t]))
 

@@ -152,6 +152,12 @@ LEAKS_FUTURE = Exercise(
             change=_pair(_window(1), _window(-1)),
         ),
         Case(
+            "three steps ahead",
+            {"N": 2, "T": 9, "D": 3},
+            N_("One model looks three steps ahead at each step, the other three steps back."),
+            change=_pair(_window(3), _window(-3)),
+        ),
+        Case(
             "backwards",
             {"N": 1, "T": 5, "D": 4},
             N_("One model reads from the end only, the other forwards only; N is 1."),
@@ -182,6 +188,13 @@ LEAKS_FUTURE = Exercise(
             change=_pair(_both_ways, _forward, _nothing),
         ),
         Case(
+            "two steps",
+            {"N": 4, "T": 2, "D": 1},
+            N_("Here T is 2: one model looks one step ahead, the other reads forwards only."),
+            change=_pair(_window(1), _forward),
+            weight=0.5,
+        ),
+        Case(
             "one step",
             {"N": 2, "T": 1, "D": 3},
             N_("Here T is 1: no model has a future to look at."),
@@ -189,10 +202,10 @@ LEAKS_FUTURE = Exercise(
             weight=0.5,
         ),
         Case(
-            "three steps ahead",
-            {"N": 2, "T": 9, "D": 3},
-            N_("One model looks three steps ahead at each step, the other three steps back."),
-            change=_pair(_window(3), _window(-3)),
+            "four steps ahead",
+            {"N": 3, "T": 8, "D": 2},
+            N_("One model looks four steps ahead at each step, the other four steps back."),
+            change=_pair(_window(4), _window(-4)),
             hidden=True,
         ),
         Case(
@@ -214,13 +227,6 @@ LEAKS_FUTURE = Exercise(
             {"N": 2, "T": 7, "D": 3},
             N_("Here x ends in zeros."),
             change=_pair(_window(1), _window(-1), _ends_in_nothing),
-            hidden=True,
-        ),
-        Case(
-            "two steps",
-            {"N": 4, "T": 2, "D": 1},
-            N_("Here T is 2."),
-            change=_pair(_window(1), _forward),
             hidden=True,
         ),
     ),
@@ -278,6 +284,30 @@ LEAKS_FUTURE = Exercise(
                 "not there, as one does that reads block by block. Change the inputs from step t on, for every t."
             ),
             lambda: ways.last_step,
+        ),
+        Misconception(
+            "last_round_left_out",
+            N_(
+                "A change of the last step alone is never tried: `range(1, T)` ends with T - 1. With T = 2 no round is "
+                "left at all."
+            ),
+            lambda: ways.changing(ways.shifted, at=lambda T: range(1, T - 1)),
+        ),
+        Misconception(
+            "neighbours_only",
+            N_(
+                "One step is changed, and only the output right before it is looked at. A model may look further "
+                "ahead: compare the outputs at *all* steps before the change, `[:, :t]`."
+            ),
+            lambda: ways.neighbours,
+        ),
+        Misconception(
+            "equal_taken_for_a_sign",
+            N_(
+                "The answer is True as soon as earlier outputs stay *equal*. That is what they should do: True belongs "
+                "where they differ, `if not np.allclose(...)`."
+            ),
+            lambda: ways.changing(ways.shifted, ways.equal),
         ),
         Misconception(
             "first_round_only",
