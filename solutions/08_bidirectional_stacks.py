@@ -356,10 +356,10 @@ wrong way costs in the row *name*, which is why that one gains too.
 
 In the other rows there is no such gap. A comment announces itself with its first character, an operator *is* its first
 character: they need no future. (Numbers are rare, about one character in a hundred.) Look at numbers and comments: with
-2 times 32 units they come out *worse* than forwards, and with 2 times 64 they do not. Each direction has to remember by
-itself that it is in a string or behind a `#`, and half the units remember less. Two directions are no replacement for
-units. The future helps most where the answer lies in the future; elsewhere it helps a little, if there are units to
-spare.
+2 times 32 units they come out *worse* than forwards; with 2 times 64, numbers come out better and comments come closer.
+Each direction has to remember by itself what it is in the middle of, such as a comment since its `#`, and half the
+units remember less. Two directions are no replacement for units. The future helps most where the answer lies in the
+future; elsewhere it may help a little, if there are units to spare.
 
 </details>
 
