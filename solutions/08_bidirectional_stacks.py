@@ -14,9 +14,8 @@ allowed, and there is a place where it must never be used.
 - say from measurements which classes of characters need the future, and what more layers are worth;
 - tell, without looking inside, whether a model looks ahead, and why one that writes text must not.
 
-**Builds on** [lesson 02](../02_rnn_types/02_rnn_types.ipynb) (the tagger, padding) and
-[lesson 06](../06_lstm_gru/06_lstm_gru.ipynb) (the LSTM). What you built there is ready to import, so that a gap does
-not stop you here. **Time** about two hours. **Points** 28, and 3 more marked by a person.
+**Builds on** lesson 02 (the tagger, padding) and lesson 06 (the LSTM). What you built there is ready to import, so that
+a gap does not stop you here. **Time** about 110 minutes. **Points** 28, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -111,7 +110,7 @@ last, and nobody looks. Reading from the end, the padding comes *first*.
 ![Three rows of 5, 3 and 2 letters filled up with zeros. Turned whole, the short rows begin with zeros. Turned within
 their lengths, they begin with their last letter.](figures/08_turned.svg)
 
-### Exercise: turn padded sequences round
+### Exercise: turn padded sequences round (`reverse_padded`)
 
 Write `reverse_padded`. It is given `x (N, T, D)` and `lengths (N)`, at least 1 each. It returns a new array in which
 the first `lengths[n]` steps of sequence n stand in reverse order.
@@ -138,7 +137,7 @@ def reverse_padded(x, lengths):
 
 # %% [markdown]
 r"""
-### Exercise: two directions
+### Exercise: two directions (`bidirectional`)
 
 Write `bidirectional`: two plain networks along the same padded sequences, from zeros. It returns
 
@@ -399,7 +398,7 @@ Each layer has weights of its own. ${\color{#D55E00}{W_{xh}}}$ of the bottom lay
 $(H, H)$, since what is read there are H states. And each layer has a last state: together $(L, N, H)$, the bottom layer
 first.
 
-### Exercise: a stack
+### Exercise: a stack (`stacked`)
 
 Write `stacked`. `layers` is a list with `(W_xh, W_hh, b)` for each layer, the bottom one first; all start from zeros.
 It returns the states of the top layer, `(N, T, H)`, and the last states of all layers, `(L, N, H)`.
@@ -483,7 +482,7 @@ stands in front or does not. Getting these shapes wrong raises an error if you a
 > layer, forwards before backwards. With `batch_first=True` the input and the output have the batch in front; **the
 > states do not**. The output holds the *top* layer's states only, all directions side by side.
 
-### Exercise: the shapes
+### Exercise: the shapes (`output_shapes`)
 
 `nn.LSTM(D, H, L, bidirectional=(K == 2), batch_first=True)` is given x of shape `(N, T, D)`. Fill in the table: a tuple
 of sizes for each name, made of N, T, D, H, L and K. L is at least 2, and K is 1 or 2.
@@ -532,7 +531,7 @@ $2H$ numbers a step. So from the second layer on, also the cell that reads forwa
 ![Two layers of two rows each. The states of both rows of the lower layer are joined, 2H, and read by both rows of the
 upper one. Beside the rows the places of their last states, 0 to 3.](figures/08_pairs.svg)
 
-### Exercise: a bidirectional LSTM
+### Exercise: a bidirectional LSTM (`bidirectional_lstm`)
 
 Write `bidirectional_lstm`. `layers` has a pair of cells for each layer, `(forwards, backwards)`, and a cell is
 `(W_xh, W_hh, b)` as in lesson 06: `W_xh` is (4H, D) in the bottom layer and (4H, 2H) higher up. It returns
@@ -619,7 +618,7 @@ Which has the lower loss on new text, and by how much? Which writes the better t
 """
 
 # %%
-my_prediction = "?"
+my_prediction = "?"  # the lower loss: forwards or both ways, and by how many bits; the better text: ...
 
 
 # %% tags=["demo"]
@@ -695,7 +694,7 @@ A low loss says that the task was solved. It does not say *which* task.
 This happens to people who know all of it: a convolution that is padded on both sides, a mean taken over the whole
 series, a batch sorted by the answer. So test for it. You need not understand a model to do that.
 
-### Exercise: does it look ahead?
+### Exercise: does it look ahead? (`leaks_future`)
 
 Write `leaks_future(model, x)`. `model` is a function from `(N, T, D)` to `(N, T, O)`, and `x` an input to try it on.
 Return True if the output at some step changes when only *later* inputs change, and False if not.
