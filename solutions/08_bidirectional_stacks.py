@@ -14,9 +14,8 @@ allowed, and there is a place where it must never be used.
 - say from measurements which classes of characters need the future, and what more layers are worth;
 - tell, without looking inside, whether a model looks ahead, and why one that writes text must not.
 
-**Builds on** [lesson 02](../02_rnn_types/02_rnn_types.ipynb) (the tagger, padding) and
-[lesson 06](../06_lstm_gru/06_lstm_gru.ipynb) (the LSTM). What you built there is ready to import, so that a gap does
-not stop you here. **Time** about two hours. **Points** 28, and 3 more marked by a person.
+**Builds on** lesson 02 (the tagger, padding) and lesson 06 (the LSTM). What you built there is ready to import, so that
+a gap does not stop you here. **Time** about 110 minutes. **Points** 28, and 3 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -111,7 +110,7 @@ last, and nobody looks. Reading from the end, the padding comes *first*.
 ![Three rows of 5, 3 and 2 letters filled up with zeros. Turned whole, the short rows begin with zeros. Turned within
 their lengths, they begin with their last letter.](figures/08_turned.svg)
 
-### Exercise: turn padded sequences round
+### Exercise: turn padded sequences round (`reverse_padded`)
 
 Write `reverse_padded`. It is given `x (N, T, D)` and `lengths (N)`, at least 1 each. It returns a new array in which
 the first `lengths[n]` steps of sequence n stand in reverse order.
@@ -138,7 +137,7 @@ def reverse_padded(x, lengths):
 
 # %% [markdown]
 r"""
-### Exercise: two directions
+### Exercise: two directions (`bidirectional`)
 
 Write `bidirectional`: two plain networks along the same padded sequences, from zeros. It returns
 
@@ -221,12 +220,14 @@ the joining. Two things are left to you: the padding, and a readout that is wide
 A class `Tagger(V, C, H, bidirectional)` that inherits from `nn.Module`: V characters, C classes, H units *in each
 direction*.
 
-- `forward(ids, lengths)`: character numbers `(N, T)` and lengths `(N)` to logits `(N, T, C)`. What stands in the
-  padding must not change the scores of real characters: pack with `pack_padded_sequence(x, lengths, batch_first=True,
+- `forward(ids, lengths)`: character numbers `(N, T)` and lengths `(N)` to logits `(N, T, C)`. The numbers become
+  vectors as you like, with `nn.Embedding` for one. The padding, whatever stands in it and however long it is, must not
+  change the scores of real characters: pack with `pack_padded_sequence(x, lengths, batch_first=True,
   enforce_sorted=False)` and unpack with `pad_packed_sequence(..., batch_first=True, total_length=T)`, which returns the
   states and the lengths.
 - `learn(ids, tags, lengths, optimizer)`: one step of training on the mean cross-entropy of all **real** characters.
-  Returns the loss as a number.
+  Returns the loss as a number. What `tags` holds at padding means nothing. (In our lines it is 0, and that is also the
+  class of spaces, which are real.)
 - Any recurrent layer of torch will do; `nn.RNN` is the fastest.
 
 It is judged by what its scores depend on and by one step of its training, and not by how well it does.
@@ -303,7 +304,8 @@ for both in (False, True):
 r"""
 One run each, and a short one. Now more of it, over seeds: five taggers that read forwards (64 units), five that read
 both ways with 2 times 32 units, which are *fewer* weights, and five with 2 times 64. Plain tanh networks, 250 updates
-each. To train five at once, `Taggers` runs them side by side, as in lesson 06. Every number is a range over the five.
+each. To train five at once, `Taggers` runs them side by side, as in lesson 06. Every number is a range over the five;
+spaces are not counted.
 """
 
 # %% tags=["demo"]
@@ -352,10 +354,11 @@ right, with every seed. Reading forwards it is a matter of guessing which names 
 wrong way costs in the row *name*, which is why that one gains too.
 
 In the other rows there is no such gap. A comment announces itself with its first character, an operator *is* its first
-character: they need no future. Look at numbers and comments: with 2 times 32 units they come out *worse* than forwards,
-and with 2 times 64 they do not. Each direction has to remember by itself that it is in a string or behind a `#`, and
-half the units remember less. Two directions are no replacement for units. The future helps most where the answer lies
-in the future; elsewhere it helps a little, if there are units to spare.
+character: they need no future. (Numbers are rare, about one character in a hundred.) Look at numbers and comments: with
+2 times 32 units they come out *worse* than forwards; with 2 times 64, numbers come out better and comments come closer.
+Each direction has to remember by itself what it is in the middle of, such as a comment since its `#`, and half the
+units remember less. Two directions are no replacement for units. The future helps most where the answer lies in the
+future; elsewhere it may help a little, if there are units to spare.
 
 </details>
 
@@ -395,7 +398,7 @@ Each layer has weights of its own. ${\color{#D55E00}{W_{xh}}}$ of the bottom lay
 $(H, H)$, since what is read there are H states. And each layer has a last state: together $(L, N, H)$, the bottom layer
 first.
 
-### Exercise: a stack
+### Exercise: a stack (`stacked`)
 
 Write `stacked`. `layers` is a list with `(W_xh, W_hh, b)` for each layer, the bottom one first; all start from zeros.
 It returns the states of the top layer, `(N, T, H)`, and the last states of all layers, `(L, N, H)`.
@@ -441,7 +444,7 @@ network, five for each shape.
 rows = depths.table()
 print("you predicted:", my_prediction)
 print("directions  layers   weights   loss at the end   percent right: lowest, median, highest")
-for row in rows:
+for row in sorted(rows, key=lambda row: (row["directions"], row["layers"])):
     low, middle, high = np.percentile(row["percent"], (0, 50, 100))
     shape = f"{row['directions']:10}{row['layers']:8}{row['learns']:10,}{row['loss']:18.3f}"
     print(f"{shape}{low:17.1f}{middle:7.1f}{high:7.1f}")
@@ -479,10 +482,10 @@ stands in front or does not. Getting these shapes wrong raises an error if you a
 > layer, forwards before backwards. With `batch_first=True` the input and the output have the batch in front; **the
 > states do not**. The output holds the *top* layer's states only, all directions side by side.
 
-### Exercise: the shapes
+### Exercise: the shapes (`output_shapes`)
 
 `nn.LSTM(D, H, L, bidirectional=(K == 2), batch_first=True)` is given x of shape `(N, T, D)`. Fill in the table: a tuple
-of sizes for each name, made of N, T, D, H, L and K. L is at least 2.
+of sizes for each name, made of N, T, D, H, L and K. L is at least 2, and K is 1 or 2.
 
 | name | what it is |
 |---|---|
@@ -528,10 +531,10 @@ $2H$ numbers a step. So from the second layer on, also the cell that reads forwa
 ![Two layers of two rows each. The states of both rows of the lower layer are joined, 2H, and read by both rows of the
 upper one. Beside the rows the places of their last states, 0 to 3.](figures/08_pairs.svg)
 
-### Exercise: a bidirectional LSTM
+### Exercise: a bidirectional LSTM (`bidirectional_lstm`)
 
 Write `bidirectional_lstm`. `layers` has a pair of cells for each layer, `(forwards, backwards)`, and a cell is
-`(W_xh, W_hh, b)`. It returns
+`(W_xh, W_hh, b)` as in lesson 06: `W_xh` is (4H, D) in the bottom layer and (4H, 2H) higher up. It returns
 
 - `h (N, T, 2H)`: the top layer's states, zeros at padding;
 - `h_T (2L, N, H)` and `c_T (2L, N, H)`: the last hidden and cell states of all cells, in torch's order.
@@ -615,7 +618,7 @@ Which has the lower loss on new text, and by how much? Which writes the better t
 """
 
 # %%
-my_prediction = "?"
+my_prediction = "?"  # the lower loss: forwards or both ways, and by how many bits; the better text: ...
 
 
 # %% tags=["demo"]
@@ -691,13 +694,14 @@ A low loss says that the task was solved. It does not say *which* task.
 This happens to people who know all of it: a convolution that is padded on both sides, a mean taken over the whole
 series, a batch sorted by the answer. So test for it. You need not understand a model to do that.
 
-### Exercise: does it look ahead?
+### Exercise: does it look ahead? (`leaks_future`)
 
 Write `leaks_future(model, x)`. `model` is a function from `(N, T, D)` to `(N, T, O)`, and `x` an input to try it on.
 Return True if the output at some step changes when only *later* inputs change, and False if not.
 
 - Call the model as often as you like. It always gives the same for the same input.
-- It may look just one step ahead, or many. It may look only a little.
+- It may look just one step ahead, or many; from some steps and not from others; at one of the D numbers alone; only
+  a little. One place that shows it is enough.
 - x may be anything, also all zeros. Leave it as it is.
 """
 

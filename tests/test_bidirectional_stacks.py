@@ -179,6 +179,33 @@ def test_a_stack_without_an_idea_earns_nothing(name, fill):
     assert report.outcome != "passed" and report.points == 0, str(report)
 
 
+def test_a_tagger_that_puts_zeros_in_the_padding_and_reads_them_does_not_pass():
+    from autograder.exercises.bidirectional_stacks import _taggers as ways
+
+    def zeros_read(torch, self, ids, lengths):
+        real = torch.arange(ids.shape[1]) < lengths[:, None]
+        return self.readout(self.rnn(self.table(ids * real))[0])
+
+    report = examine(registry.exercise("Tagger"), ways.network(forward=zeros_read))
+    assert (report.outcome, report.misconception) == ("failed", "padding_read"), str(report)
+
+
+@pytest.mark.parametrize("came", [None, "x", (1.0, None), [1.0], np.zeros(3)])
+def test_what_a_step_of_training_returns_in_place_of_a_loss_is_told(came):
+    from autograder.exercises.bidirectional_stacks import _taggers as ways
+
+    report = examine(registry.exercise("Tagger"), ways.network(learn=lambda *given: came))
+    assert report.outcome == "failed" and "a step of training  error" in str(report), str(report)
+
+
+def test_two_in_place_of_K_does_not_pass():
+    def answer(name, N, T, D, H, L, K):
+        return reference.output_shapes(name, N, T, D, H, L, 2)
+
+    report = examine(registry.exercise("output_shapes"), answer)
+    assert (report.outcome, report.misconception) == ("failed", "two_in_place_of_K"), str(report)
+
+
 def test_weights_that_were_changed_are_told():
     def careless(x, layers):
         result = reference.stacked(x, layers)

@@ -19,7 +19,8 @@ def model(tables: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray
 
     ``W_xh``, ``W_hh``, ``b``: a cell that reads forwards, and with the ending ``_r`` one that reads backwards, if their
     states are read: through ``W_hy`` and ``W_hy_r``. ``taps (O,D)`` reads x a number of steps away, ``away``; ``mean``
-    that of all steps of a sequence. What is absent is not read.
+    that of all steps of a sequence, ``block`` that of three steps, all of them at each of the three. What is absent is
+    not read.
     """
 
     def run(x: Any) -> np.ndarray:
@@ -35,6 +36,8 @@ def model(tables: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray
             y += _each(_moved(x, int(tables["away"])), tables["taps"])
         if "mean" in tables and x.shape[1]:
             y += _each(np.repeat(x.mean(axis=1, keepdims=True), x.shape[1], axis=1), tables["mean"])
+        if "block" in tables:
+            y += _each(_in_blocks(x), tables["block"])
         return y
 
     return run
@@ -62,6 +65,15 @@ def _moved(x: np.ndarray, away: int) -> np.ndarray:
         if 0 <= t + away < T:
             moved[:, t] = x[:, t + away]
     return moved
+
+
+def _in_blocks(x: np.ndarray) -> np.ndarray:
+    """At each step the mean of its block: step 0 is one by itself, and then there are three steps in each."""
+    means = np.zeros_like(x)
+    for start in range(-2, x.shape[1], 3):
+        block = slice(max(0, start), start + 3)
+        means[:, block] = x[:, block].mean(axis=1, keepdims=True)
+    return means
 
 
 def arguments(given: dict, options: Mapping[str, Any]) -> dict:

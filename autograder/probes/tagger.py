@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.probes.call import describe, each
 from autograder.probes.guard import guarded
-from autograder.probes.language_model import _number, _one_thread, _tensor, _without_dropout
+from autograder.probes.language_model import _one_thread, _tensor, _without_dropout
 from autograder.probes.optimisers import Optimiser
 
 TEXTS = ("ids", "future", "past", "padded", "others")
@@ -56,6 +56,15 @@ def _forward(torch: Any, model: Any, given: dict) -> list[np.ndarray]:
     return [_scores(torch, model, given[n], given["lengths"]) for n in TEXTS]
 
 
+def _loss(value: Any) -> float:
+    """What ``learn`` returned as a number. Raises TypeError for anything else."""
+    many = np.size(value.detach().numpy()) if hasattr(value, "detach") else 1
+    if value is None or isinstance(value, tuple | list) or many != 1:
+        came = f"{many} numbers" if many != 1 else "None" if value is None else f"a {type(value).__name__}"
+        raise TypeError(f"learn should return the loss, one number; it returned {came}")
+    return float(value)
+
+
 def _learn(torch: Any, model: Any, given: dict) -> list[np.ndarray]:
     """Two steps of training on the same batch, with an optimiser that only writes down.
 
@@ -74,7 +83,7 @@ def _learn(torch: Any, model: Any, given: dict) -> list[np.ndarray]:
     recorder = Recorder(torch, model, 0.0)
     for _ in range(2):
         data = [given[n].clone() for n in ("ids", "tags", "lengths")]
-        losses.append(_number(model.learn(*data, recorder)))
+        losses.append(_loss(model.learn(*data, recorder)))
         marks.append(len(norms))
     model.eval()
     scores = _scores(torch, model, given["ids"], given["lengths"])

@@ -69,7 +69,7 @@ def bidirectional(x, lengths, W_xh, W_hh, b, W_xh_r, W_hh_r, b_r, *, reverse_pad
     start = np.zeros((N, len(b)))
     ahead = rnn_forward(x, start, W_xh, W_hh, b)[0]
     back = reverse_padded(rnn_forward(reverse_padded(x, lengths), start, W_xh_r, W_hh_r, b_r)[0], lengths)
-    h = np.concatenate([ahead, back], axis=2) * real(lengths, T)[:, :, None]
+    h = np.where(real(lengths, T)[:, :, None], np.concatenate([ahead, back], axis=2), 0)
     return h, np.stack([ahead[np.arange(N), np.asarray(lengths) - 1], back[:, 0]])
 
 

@@ -30,6 +30,21 @@ def unmasked(h, lengths):
     return h
 
 
+def both_masked(h, lengths):
+    """Two networks' states one behind the other in time, each with zeros at its padding."""
+    return np.concatenate([masked(part, lengths) for part in np.split(h, 2, axis=1)], axis=1)
+
+
+def first_half_masked(h, lengths):
+    one, other = np.split(h, 2, axis=2)
+    return side_by_side(masked(one, lengths), other)
+
+
+def second_half_masked(h, lengths):
+    one, other = np.split(h, 2, axis=2)
+    return side_by_side(one, masked(other, lengths))
+
+
 def side_by_side(ahead, back):
     return np.concatenate([ahead, back], axis=2)
 
@@ -122,6 +137,11 @@ def last_exchanged(ahead, back, lengths):
     return back[:, 0], at_own_end(ahead, lengths)
 
 
+def before_turning_back(ahead, back, lengths):
+    """Both at the end, where the second had been turned back with its padding."""
+    return at_own_end(ahead, lengths), at_own_end(back[:, ::-1], lengths)
+
+
 def one_off(ahead, back, lengths):
     return ahead[np.arange(len(ahead)), lengths - 2], back[:, 0]
 
@@ -131,6 +151,11 @@ def on_top(x, lengths, *six):
     ahead = run(x, *six[:3])
     back = turned(run(turned(ahead, lengths), *six[3:]), lengths)
     return masked(side_by_side(ahead, back), lengths), np.stack(at_right_ends(ahead, back, lengths))
+
+
+def inputs_zeroed(x, lengths, *six):
+    """Zeros in place of the inputs at padding, and not of the states."""
+    return building(mask=unmasked)(masked(x, lengths), lengths, *six)
 
 
 def state_handed_on(x, lengths, *six):
@@ -146,6 +171,18 @@ def last_states_of_rnn_forward(x, lengths, *six):
     ahead, one = rnn_forward(x, zeros, *six[:3])
     back, other = rnn_forward(turned(x, lengths), zeros, *six[3:])
     return masked(side_by_side(ahead, turned(back, lengths)), lengths), np.stack([one, other])
+
+
+def second_through_the_padding(ahead, back, lengths):
+    """The second network's state after the row's last step; only the places of real steps were turned back."""
+    whole = np.array(lengths) == back.shape[1]
+    return at_own_end(ahead, lengths), np.where(whole[:, None], back[:, 0], back[:, -1])
+
+
+def plainly_as_given(x, lengths, *six):
+    """Turned with the padding, and the last states as rnn_forward gives them."""
+    h, last = naive(plainly, plainly)(x, lengths, *six)
+    return masked(h, lengths), last
 
 
 def naive(turn=turned, back_again=turned):

@@ -39,7 +39,7 @@ def prefixes(model, x):
 
 
 def last_step(model, x):
-    """Right: what looks one step ahead, or any number of them, looks at the last step from somewhere."""
+    """What looks ahead need not do so at the end: a model that reads block by block may not."""
     if x.shape[1] < 2:
         return False
     other = x.copy()
@@ -92,11 +92,6 @@ def first_output_only(model, x):
     return differ(model(x)[:, 0], model(other)[:, 0])
 
 
-def turned_round(model, x):
-    """Looks whether turning the sequence round turns the outputs round."""
-    return differ(model(x[:, ::-1])[:, ::-1], model(x))
-
-
 def batch_changed(model, x):
     """Changes the last *sequence*, and looks at the others."""
     other = x.copy()
@@ -105,10 +100,69 @@ def batch_changed(model, x):
 
 
 def not_copied(model, x):
-    """Changes the caller's x, and finds out all the same."""
+    """Changes the caller's x from the end on, and finds out all the same."""
+    before, found = model(x), False
+    for t in reversed(range(1, x.shape[1])):
+        x[:, t] += 1
+        found = found or differ(before[:, :t], model(x)[:, :t])
+    return found
+
+
+def heaped_up(model, x):
+    """Changes the caller's x from the start on: in the second round the change of the first is still there."""
     before = model(x)
-    x[:, -1] += 1
-    return differ(before[:, :-1], model(x)[:, :-1])
+    for t in range(1, x.shape[1]):
+        x[:, t:] += 1
+        if differ(before[:, :t], model(x)[:, :t]):
+            return True
+    return False
+
+
+def own_step_too(before, after, t):
+    return differ(before[:, : t + 1], after[:, : t + 1])
+
+
+def one_step_short(before, after, t):
+    return differ(before[:, : t - 1], after[:, : t - 1])
+
+
+def equal(before, after, t):
+    return not differ(before[:, :t], after[:, :t])
+
+
+def neighbours(model, x):
+    """One step is changed, and the output right before it looked at."""
+    before = model(x)
+    for t in range(1, x.shape[1]):
+        other = x.copy()
+        other[:, t] += 1
+        if differ(before[:, t - 1], model(other)[:, t - 1]):
+            return True
+    return False
+
+
+def all_of_them(before, after, t):
+    return bool(np.all(before[:, :t] != after[:, :t]))
+
+
+def first_number(x, t):
+    """Only the first of the D numbers of each step is changed."""
+    return x[:, t:] + (np.arange(x.shape[2]) == 0)
+
+
+def silent(answer):
+    """Nothing is returned when nothing was found."""
+    return lambda model, x: True if answer(model, x) else None
+
+
+def first_round_only(model, x):
+    """A return in the loop for either answer."""
+    before = model(x)
+    for t in range(1, x.shape[1]):
+        other = x.copy()
+        other[:, t:] += 1
+        return differ(before[:, :t], model(other)[:, :t])
+    return None
 
 
 def one_sequence_alone(model, x):

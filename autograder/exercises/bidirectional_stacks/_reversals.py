@@ -49,6 +49,21 @@ def half_swapped(row, n):
     return row
 
 
+def swapped_in_place(x, lengths):
+    """The same in the caller's own x."""
+    for row, n in zip(x, lengths):
+        half_swapped(row, n)
+    return x
+
+
+def slice_of_the_padding(x, lengths):
+    """A slice that goes backwards from the end of the row and stops before it comes to the sequence."""
+    turned = np.array(x)
+    for n, length in enumerate(lengths):
+        turned[n, :length] = x[n, :length:-1]
+    return turned
+
+
 def one_length(pick):
     """All sequences turned as if they had the same length."""
     return lambda x, lengths: right.reverse_padded(x, np.full(len(lengths), pick(lengths)))

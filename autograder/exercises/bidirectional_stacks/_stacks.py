@@ -60,6 +60,35 @@ def residual(x, layers):
     return h, np.stack(last)
 
 
+def pair_up(x, layers):
+    """What rnn_forward returns is not taken apart."""
+    for W_xh, W_hh, b in layers:
+        x = rnn_forward(x, np.zeros((len(x), len(b))), W_xh, W_hh, b)
+    return x
+
+
+def squashed(x, layers):
+    h, last = x, []
+    for W_xh, W_hh, b in layers:
+        h, h_T = rnn_forward(h, np.zeros((len(x), len(b))), W_xh, W_hh, b)
+        h = np.tanh(h)
+        last.append(h_T)
+    return h, np.stack(last)
+
+
+def late(h):
+    """One step later in time."""
+    return np.concatenate([0 * h[:, :1], h[:, :-1]], axis=1)
+
+
+def first_states(x, layers):
+    h, first = x, []
+    for W_xh, W_hh, b in layers:
+        h, _h_T = rnn_forward(h, np.zeros((len(x), len(b))), W_xh, W_hh, b)
+        first.append(h[:, 0])
+    return h, np.stack(first)
+
+
 def last_state_up(x, layers):
     """Only the last state of a layer goes up, at every step of the next."""
     h, last = x, []

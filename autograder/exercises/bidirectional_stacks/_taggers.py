@@ -31,7 +31,15 @@ def right_learn(torch, self, ids, tags, lengths, optimizer, loss_of=masked_mean)
     return stepped(loss_of(torch, self(ids, lengths), tags, lengths), optimizer)
 
 
-def network(kind="LSTM", directions=lambda both: both, forward=right_forward, learn=right_learn, wide=None, **cell):
+def network(
+    kind="LSTM",
+    directions=lambda both: both,
+    forward=right_forward,
+    learn=right_learn,
+    wide=None,
+    rows=lambda V, C: V,
+    **cell,
+):
     """A class from the things that can be done in different ways."""
     import torch
 
@@ -39,7 +47,7 @@ def network(kind="LSTM", directions=lambda both: both, forward=right_forward, le
         def __init__(self, V, C, H, bidirectional):
             super().__init__()
             both = directions(bidirectional)
-            self.table = torch.nn.Embedding(V, 8)
+            self.table = torch.nn.Embedding(rows(V, C), 8)
             settings = {"batch_first": True, "bidirectional": both} | cell
             self.rnn = getattr(torch.nn, kind)(8, H, **settings)
             self.readout = torch.nn.Linear(wide(H, both) if wide else 2 * H if both else H, C)
@@ -97,6 +105,10 @@ def never_unpacked(torch, self, x, lengths):
     return self.rnn(bundle)[0]
 
 
+def packed_data(torch, self, x, lengths):
+    return never_unpacked(torch, self, x, lengths).data
+
+
 def unsorted(torch, self, x, lengths):
     """Packed as if the sequences were sorted by length."""
     rnn = torch.nn.utils.rnn
@@ -137,12 +149,6 @@ def one_by_one(torch, self, x, lengths):
     """Right: every sequence by itself."""
     rows = [self.rnn(row[None, :n])[0][0] for row, n in zip(x, lengths.tolist())]
     return torch.stack([torch.nn.functional.pad(r, (0, 0, 0, x.shape[1] - len(r))) for r in rows])
-
-
-def zeroed(torch, self, x, lengths):
-    """Padding is set to zero before the cell, which reads it all the same."""
-    real = torch.arange(x.shape[1]) < lengths[:, None]
-    return self.rnn(x * real[..., None])[0]
 
 
 def own_cells():
@@ -200,6 +206,24 @@ def by_sequence(torch, logits, tags, lengths):
 
 def divided_by_all(torch, logits, tags, lengths):
     return summed(torch, logits, tags, lengths) / tags.numel()
+
+
+def without_class_0(torch, logits, tags, lengths):
+    return torch.nn.functional.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=0)
+
+
+def real_without_class_0(torch, logits, tags, lengths):
+    real = torch.arange(tags.shape[1]) < lengths[:, None]
+    return torch.nn.functional.cross_entropy(logits[real], tags[real], ignore_index=0)
+
+
+def divided_by_lines(torch, logits, tags, lengths):
+    return summed(torch, logits, tags, lengths) / len(tags)
+
+
+def one_step_more(torch, logits, tags, lengths):
+    real = torch.arange(tags.shape[1]) <= lengths[:, None]
+    return torch.nn.functional.cross_entropy(logits[real], tags[real])
 
 
 def softmax_twice(torch, logits, tags, lengths):

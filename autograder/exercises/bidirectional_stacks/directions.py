@@ -82,6 +82,14 @@ TIME = (
         ways.building(leave=ways.plainly),
     ),
     Misconception(
+        "turned_back_plainly_but_last",
+        N_(
+            "The last states are right. In h the states of the second network were turned back with [:, ::-1], so "
+            "those of short sequences land at the end of the row: turn them back with reverse_padded, as x."
+        ),
+        ways.building(leave=ways.plainly, last=ways.before_turning_back),
+    ),
+    Misconception(
         "turned_plainly",
         N_(
             "The states are turned back with reverse_padded, but x was turned with [:, ::-1]: the second network "
@@ -101,6 +109,16 @@ WEIGHTS = (
         "second_weights_for_both",
         N_("Both networks run with W_xh_r, W_hh_r and b_r. The first has W_xh, W_hh and b."),
         ways.building(weights=ways.second_only),
+    ),
+    Misconception(
+        "first_recurrent_weights",
+        N_("The second network runs with the W_hh of the first. It has its own: W_hh_r."),
+        ways.building(weights=lambda one, other: (one, (other[0], one[1], other[2]))),
+    ),
+    Misconception(
+        "first_bias",
+        N_("The second network runs with the b of the first. It has its own: b_r."),
+        ways.building(weights=lambda one, other: (one, (other[0], other[1], one[2]))),
     ),
     Misconception(
         "weights_exchanged",
@@ -139,6 +157,11 @@ JOINED = (
         ways.building(join=ways.back_first),
     ),
     Misconception(
+        "backwards_first_everywhere",
+        N_("Backwards comes before forwards, in h and in the last states. It is the other way round in both."),
+        ways.building(join=ways.back_first, last=ways.last_exchanged),
+    ),
+    Misconception(
         "interleaved",
         N_(
             "The units of the two networks take turns. First all H of the one, then all H of the other: `np.concatenate"
@@ -150,6 +173,11 @@ JOINED = (
         "along_time",
         N_("The states of the second network come after those of the first in *time*, 2T steps. Join along axis 2."),
         ways.building(join=ways.along_time, mask=ways.unmasked),
+    ),
+    Misconception(
+        "along_time_with_zeros",
+        N_("The states of the second network stand *behind* those of the first, (N, 2T, H). Join along axis 2."),
+        ways.building(join=ways.along_time, mask=ways.both_masked),
     ),
     Misconception(
         "along_the_batch",
@@ -168,6 +196,32 @@ JOINED = (
             "Put zeros there, as torch does: nobody should read it by accident."
         ),
         ways.building(mask=ways.unmasked),
+    ),
+    Misconception(
+        "one_step_of_padding_kept",
+        N_(
+            "One step of padding is left in each sequence: step t is real if `t < length`, without the equals sign. "
+            "From step `length` on there are zeros."
+        ),
+        ways.building(mask=lambda h, lengths: ways.masked(h, lengths + 1)),
+    ),
+    Misconception(
+        "only_first_half_zeroed",
+        N_("At padding the first H numbers are zero, and the others are not. Put zeros in place of all 2H."),
+        ways.building(mask=ways.first_half_masked),
+    ),
+    Misconception(
+        "only_second_half_zeroed",
+        N_("At padding the last H numbers are zero, and the others are not. Put zeros in place of all 2H."),
+        ways.building(mask=ways.second_half_masked),
+    ),
+    Misconception(
+        "inputs_zeroed",
+        N_(
+            "At padding zeros stand in place of the *inputs*, but a network goes on from its state all the same. Put "
+            "zeros in place of the states, after they are joined."
+        ),
+        ways.inputs_zeroed,
     ),
 )
 
@@ -222,9 +276,70 @@ LAST = (
         ways.last_states_of_rnn_forward,
     ),
     Misconception(
+        "second_as_rnn_forward_gives_it",
+        N_(
+            "The second network's last state is the second result of rnn_forward, which has gone on through the "
+            "padding. Once its states are turned back, the one wanted is at step 0."
+        ),
+        ways.building(last=ways.second_through_the_padding),
+    ),
+    Misconception(
+        "turned_plainly_as_rnn_forward_gives_them",
+        N_(
+            "x[:, ::-1] turns the padding too, so the second network begins with it: use reverse_padded both times. "
+            "Then the last states: the first is done at lengths[n] - 1, not at the end of the row."
+        ),
+        ways.plainly_as_given,
+    ),
+    Misconception(
+        "padding_kept_to_the_end_of_the_row",
+        N_(
+            "All states of real steps are right. Two things are left: zeros at padding, and the last state of the "
+            "first network, which is at lengths[n] - 1 and not at the end of the row."
+        ),
+        ways.building(mask=ways.unmasked, last=ways.column_and_start),
+    ),
+    Misconception(
         "one_step_early",
         N_("The first network's last state is taken at lengths - 2. Steps count from 0: the last is lengths - 1."),
         ways.building(last=ways.one_off),
+    ),
+    Misconception(
+        "one_step_late",
+        N_("The first network's last state is looked up at `lengths`, one too far: steps count from 0, `lengths - 1`."),
+        ways.building(last=lambda ahead, back, lengths: (ahead[np.arange(len(ahead)), lengths], back[:, 0])),
+    ),
+    Misconception(
+        "states_after_one_input",
+        N_(
+            "Each last state is taken where its network has only begun. Forwards it is done at lengths[n] - 1, "
+            "backwards at step 0."
+        ),
+        ways.building(last=lambda ahead, back, lengths: (ahead[:, 0], ways.at_own_end(back, lengths))),
+    ),
+    Misconception(
+        "last_column_zeroed",
+        N_(
+            "The first network's last state is read off `h[:, -1]`, which is zero where a sequence is shorter. "
+            "Sequence n ends at lengths[n] - 1."
+        ),
+        ways.then(lambda h, h_T, lengths: (h, np.stack([h[:, -1, : h_T.shape[2]], h_T[1]]))),
+    ),
+    Misconception(
+        "all_pairs",
+        N_(
+            "`h[:, lengths - 1]` takes all of these steps from *every* sequence, (N, N, H). One step of each sequence: "
+            "`h[np.arange(N), lengths - 1]`."
+        ),
+        ways.building(last=lambda ahead, back, lengths: (ahead[:, lengths - 1], back[:, 0])),
+    ),
+    Misconception(
+        "all_pairs_twice",
+        N_(
+            "`[:, lengths - 1]` takes all of these steps from every sequence, (N, N, H). One step of each: "
+            "`[np.arange(N), lengths - 1]`; and once they are turned back, the second network is done at step 0."
+        ),
+        ways.building(last=lambda ahead, back, lengths: (ahead[:, lengths - 1], back[:, lengths - 1])),
     ),
     Misconception(
         "last_exchanged",

@@ -14,7 +14,8 @@ NEITHER = "False for both, since there is no future to look at"
 
 def ahead(tables: dict, T: int) -> bool:
     """Whether a model made from these tables looks ahead, on sequences of T steps."""
-    return T > 1 and ("W_hy_r" in tables or "mean" in tables or tables.get("away", 0) > 0)
+    far = T > 1 and ("W_hy_r" in tables or "mean" in tables or tables.get("away", 0) > 0)
+    return far or (T > 2 and "block" in tables)
 
 
 def _reference(first, second, x):
@@ -82,6 +83,34 @@ def _mean(rng, D, H, O):
     return _cell(rng, D, H, O) | {"mean": np.round(rng.normal(size=(O, D)) + 0.05, 2)}
 
 
+def _block(rng, D, H, O):
+    return _cell(rng, D, H, O) | {"block": np.round(rng.normal(size=(O, D)) + 0.05, 2)}
+
+
+def _into_one(away: int):
+    """A look at another step that shows in the last number of the output alone."""
+
+    def tables(rng, D, H, O):
+        made = _window(away)(rng, D, H, O)
+        made["taps"][:-1] = 0
+        made["taps"][-1] = 0.3 + np.abs(made["taps"][-1])
+        return made
+
+    return tables
+
+
+def _from_one(away: int):
+    """A look at the last number of another step alone."""
+
+    def tables(rng, D, H, O):
+        made = _window(away)(rng, D, H, O)
+        made["taps"][:, :-1] = 0
+        made["taps"][:, -1] = 0.3 + np.abs(made["taps"][:, -1])
+        return made
+
+    return tables
+
+
 def _faint(rng, D, H, O):
     """A backward cell of which little arrives."""
     tables = _both_ways(rng, D, H, O)
@@ -123,16 +152,47 @@ LEAKS_FUTURE = Exercise(
             change=_pair(_window(1), _window(-1)),
         ),
         Case(
+            "three steps ahead",
+            {"N": 2, "T": 9, "D": 3},
+            N_("One model looks three steps ahead at each step, the other three steps back."),
+            change=_pair(_window(3), _window(-3)),
+        ),
+        Case(
             "backwards",
             {"N": 1, "T": 5, "D": 4},
             N_("One model reads from the end only, the other forwards only; N is 1."),
             change=_pair(_backward, _forward),
         ),
         Case(
+            "in blocks",
+            {"N": 2, "T": 8, "D": 3},
+            N_("One model reads ahead, but only within blocks: step 0, steps 1 to 3, steps 4 to 6, step 7."),
+            change=_pair(_block, _forward),
+        ),
+        Case(
+            "one output",
+            {"N": 2, "T": 6, "D": 2},
+            N_("One model looks one step ahead, but only one number of its output shows it."),
+            change=_pair(_into_one(1), _into_one(-1)),
+        ),
+        Case(
+            "one input",
+            {"N": 2, "T": 5, "D": 4},
+            N_("One model looks one step ahead, but reads only the last of the D numbers there."),
+            change=_pair(_from_one(1), _from_one(-1)),
+        ),
+        Case(
             "an x of zeros",
             {"N": 2, "T": 5, "D": 3},
             N_("Here x is all zeros, so putting zeros in its place changes nothing."),
             change=_pair(_both_ways, _forward, _nothing),
+        ),
+        Case(
+            "two steps",
+            {"N": 4, "T": 2, "D": 1},
+            N_("Here T is 2: one model looks one step ahead, the other reads forwards only."),
+            change=_pair(_window(1), _forward),
+            weight=0.5,
         ),
         Case(
             "one step",
@@ -142,10 +202,10 @@ LEAKS_FUTURE = Exercise(
             weight=0.5,
         ),
         Case(
-            "three steps ahead",
-            {"N": 2, "T": 9, "D": 3},
-            N_("One model looks three steps ahead at each step, the other three steps back."),
-            change=_pair(_window(3), _window(-3)),
+            "four steps ahead",
+            {"N": 3, "T": 8, "D": 2},
+            N_("One model looks four steps ahead at each step, the other four steps back."),
+            change=_pair(_window(4), _window(-4)),
             hidden=True,
         ),
         Case(
@@ -169,19 +229,12 @@ LEAKS_FUTURE = Exercise(
             change=_pair(_window(1), _window(-1), _ends_in_nothing),
             hidden=True,
         ),
-        Case(
-            "two steps",
-            {"N": 4, "T": 2, "D": 1},
-            N_("Here T is 2."),
-            change=_pair(_window(1), _forward),
-            hidden=True,
-        ),
     ),
     misconceptions=(
         Misconception(
             "turned_answer",
             N_("True and False have changed places: True means that the model looks ahead."),
-            lambda: ways.opposite(ways.last_step),
+            lambda: ways.opposite(ways.changing(ways.shifted)),
         ),
         Misconception(
             "changes_the_past",
@@ -208,12 +261,87 @@ LEAKS_FUTURE = Exercise(
             lambda: ways.changing(lambda x, t: 0 * x[:, t:]),
         ),
         Misconception(
-            "turned_round",
+            "own_step_compared",
             N_(
-                "x is turned round, and the outputs are expected to follow. No recurrent network does that, whichever "
-                "way it reads. Change the future only, and compare earlier outputs."
+                "True for every model that has two steps or more. Is the output at a *changed* step compared as well? "
+                "If inputs are changed from step t on, the outputs before step t tell: `[:, :t]`. (Or is more than the "
+                "future changed, as when x is turned round?)"
             ),
-            lambda: ways.turned_round,
+            lambda: ways.changing(ways.shifted, ways.own_step_too),
+        ),
+        Misconception(
+            "one_step_short",
+            N_(
+                "The output right before the first change is left out. If inputs are changed from step t on, compare "
+                "`[:, :t]`: that ends with step t - 1, the one that may look a single step ahead."
+            ),
+            lambda: ways.changing(ways.shifted, ways.one_step_short),
+        ),
+        Misconception(
+            "one_place_only",
+            N_(
+                "The future is changed at one place only, such as the last step. A model may look ahead elsewhere and "
+                "not there, as one does that reads block by block. Change the inputs from step t on, for every t."
+            ),
+            lambda: ways.last_step,
+        ),
+        Misconception(
+            "last_round_left_out",
+            N_(
+                "A change of the last step alone is never tried: `range(1, T)` ends with T - 1. With T = 2 no round is "
+                "left at all."
+            ),
+            lambda: ways.changing(ways.shifted, at=lambda T: range(1, T - 1)),
+        ),
+        Misconception(
+            "neighbours_only",
+            N_(
+                "One step is changed, and only the output right before it is looked at. A model may look further "
+                "ahead: compare the outputs at *all* steps before the change, `[:, :t]`."
+            ),
+            lambda: ways.neighbours,
+        ),
+        Misconception(
+            "equal_taken_for_a_sign",
+            N_(
+                "The answer is True as soon as earlier outputs stay *equal*. That is what they should do: True belongs "
+                "where they differ, `if not np.allclose(...)`."
+            ),
+            lambda: ways.changing(ways.shifted, ways.equal),
+        ),
+        Misconception(
+            "first_round_only",
+            N_(
+                "The loop ends in its first round, with True or with False. Only True may end it: `return False` comes "
+                "after the loop, when nothing was found anywhere."
+            ),
+            lambda: ways.first_round_only,
+        ),
+        Misconception(
+            "nothing_found",
+            N_("None came back. When nothing was found, after the loop, `return False`."),
+            lambda: ways.silent(ways.changing(ways.shifted)),
+        ),
+        Misconception(
+            "all_outputs",
+            N_(
+                "The answer is True only if *all* outputs change. One number that does is enough: `np.any(a != b)`, or "
+                "`not np.allclose(a, b)`."
+            ),
+            lambda: ways.changing(ways.shifted, ways.all_of_them),
+        ),
+        Misconception(
+            "first_number",
+            N_("Only the first of the D numbers of a step is changed. The model may read another: change all of them."),
+            lambda: ways.changing(ways.first_number),
+        ),
+        Misconception(
+            "changes_heaped_up",
+            N_(
+                "x itself is changed, so in the second round the change of the first is still there, *before* step t, "
+                "and every model answers to that. Begin each round with a new `x.copy()`."
+            ),
+            lambda: ways.heaped_up,
         ),
         Misconception(
             "not_copied",
@@ -245,7 +373,6 @@ LEAKS_FUTURE = Exercise(
     ),
     accepts=(
         Variant("every_step", lambda: ways.changing(ways.shifted)),
-        Variant("last_step", lambda: ways.last_step),
         Variant("prefixes", lambda: ways.prefixes),
         Variant("single_steps", lambda: ways.single_steps),
         Variant("noise", lambda: ways.noise),
@@ -253,6 +380,9 @@ LEAKS_FUTURE = Exercise(
     hints=(
         N_("You cannot look into the model. But you can call it twice, with inputs that differ in the future alone."),
         N_("Which outputs must be the same in both calls if the model does not look ahead?"),
-        N_("Add 1 to a copy of x at the last step, and compare the outputs at all steps before it with `np.allclose`."),
+        N_(
+            "For every t from 1 on: add 1 to a copy of x from step t on, and compare the outputs before step t with "
+            "`np.allclose`. If they differ for one t, it looks ahead."
+        ),
     ),
 )

@@ -107,9 +107,35 @@ LAYERS = (
         lambda: ways.two_stacks,
     ),
     Misconception(
+        "interleaved",
+        N_("The units of the two directions take turns. First all H of the one: `np.concatenate([...], axis=2)`."),
+        lambda: ways.building(join=ways.interleaved),
+    ),
+    Misconception(
+        "top_first",
+        N_("The layers are used from the top to the bottom. `layers[0]` is the bottom one, which reads x."),
+        lambda: ways.building(order=lambda layers: layers[::-1]),
+    ),
+    Misconception(
+        "every_layer_returned",
+        N_("The states of all layers came back, (L, N, T, 2H). Only those of the top layer are asked for."),
+        lambda: ways.building(top=np.stack),
+    ),
+    Misconception(
+        "along_time",
+        N_(
+            "The states of the two directions are joined along axis 1, so that they lie one behind the other in time. "
+            "Join along axis 2."
+        ),
+        lambda: ways.building(join=lambda one, other: np.concatenate([one, other], axis=1)),
+    ),
+    Misconception(
         "forward_states_up",
-        N_("Only the forward states go up, (N, T, H). A layer reads both, side by side: its W_xh is (4H, 2H)."),
-        lambda: ways.building(feed=lambda joined, one, other, x: one),
+        N_(
+            "A higher layer is fed with H numbers a step: either the forward states alone go up, or each direction by "
+            "itself. Each of its two cells reads the states of *both* below, side by side: its W_xh is (4H, 2H)."
+        ),
+        lambda: ways.building(feed=lambda joined, one, other, x: one, run=ways.as_given()),
     ),
     Misconception(
         "forward_states_up_twice",
@@ -154,6 +180,14 @@ LAYERS = (
 )
 
 RETURNED = (
+    Misconception(
+        "last_columns",
+        N_(
+            "h_T is read off the last column of the states, which is zero where a sequence is shorter. `lstm_padded` "
+            "gives both last states: its second and third results."
+        ),
+        lambda: ways.last_columns,
+    ),
     Misconception(
         "directions_first",
         N_(

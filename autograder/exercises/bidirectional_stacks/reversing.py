@@ -97,6 +97,46 @@ REVERSE_PADDED = Exercise(
             ways.each(ways.to_the_end),
         ),
         Misconception(
+            "zeros_in_front",
+            N_(
+                "The sequences have come to stand at the end of their rows, behind zeros. They begin at step 0, and "
+                "their padding stays behind them as it was."
+            ),
+            ways.each(lambda row, n: np.concatenate([0 * row[n:], row[:n][::-1]])),
+        ),
+        Misconception(
+            "turned_then_cut",
+            N_(
+                "Turned first and cut afterwards: `x[n][::-1][:length]` begins with the padding. Cut first, then turn: "
+                "`x[n, :length][::-1]`."
+            ),
+            ways.each(lambda row, n: ways.replaced(row, row[::-1][:n].copy())),
+        ),
+        Misconception(
+            "turned_then_zeroed",
+            N_(
+                "The whole rows are turned, so that short sequences begin with padding, and what comes after `length` "
+                "became zeros. Turn `x[n, :length]` alone, and leave the rest as it was."
+            ),
+            ways.each(lambda row, n: np.concatenate([row[::-1][:n], 0 * row[n:]])),
+        ),
+        Misconception(
+            "slice_of_the_padding",
+            N_(
+                "`[:length:-1]` goes from the end of the row *down to* length: that is the padding, and never the "
+                "sequence. Two brackets: `x[n, :length][::-1]`."
+            ),
+            ways.slice_of_the_padding,
+        ),
+        Misconception(
+            "round_and_round",
+            N_(
+                "At padding the sequence comes once more, as with places `% length`. The padding stays what it was: "
+                "there the place is t."
+            ),
+            ways.each(lambda row, n: row[(n - 1 - np.arange(len(row))) % n]),
+        ),
+        Misconception(
             "only_padding_reversed",
             N_(
                 "The *padding* is turned, and the sequences are not. `x[n, :lengths[n]]` is the sequence, "
@@ -156,6 +196,11 @@ REVERSE_PADDED = Exercise(
             ways.each(lambda row, n: ways.replaced(row, row[:n, ::-1].copy())),
         ),
         Misconception(
+            "last_axis_reversed",
+            N_("The D numbers of each step are turned, and the steps stay: that was axis 2. Time is axis 1."),
+            lambda x, lengths: x[:, :, ::-1],
+        ),
+        Misconception(
             "batch_reversed",
             N_("The *sequences* have changed places: `x[::-1]` turns the batch, axis 0. Time is axis 1."),
             lambda x, lengths: x[::-1],
@@ -187,6 +232,14 @@ REVERSE_PADDED = Exercise(
                 "and read from x."
             ),
             ways.each(ways.half_swapped),
+        ),
+        Misconception(
+            "overwritten_in_place",
+            N_(
+                "x itself is written to (`turned = x` is a second name for the same array), so half of each sequence "
+                "is there twice: steps were overwritten before they were read. Begin with `x.copy()`."
+            ),
+            ways.swapped_in_place,
         ),
         Misconception(
             "in_place",

@@ -26,7 +26,7 @@ def reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
     """The sizes as text; what is no tuple of sizes, in words."""
     value = outputs if len(outputs) > 1 else outputs[0]
     if value is None:
-        return (_("nothing yet: put a tuple of sizes in the place of None"),)
+        return (_("nothing: put a tuple of sizes in the place of None, and return the one that is asked for"),)
     if isinstance(value, dict | str) or (
         isinstance(value, list) and not all(isinstance(v, int | float) for v in value)
     ):
@@ -65,9 +65,9 @@ def _both(change: Callable) -> dict[str, Callable]:
     return {"h_n": change, "c_n": change}
 
 
-def _case(name: str, sizes: tuple[int, ...], title: str = "", says: str = "", **more) -> Case:
+def _case(name: str, sizes: tuple[int, ...], title: str = "", **more) -> Case:
     dims = dict(zip("NTDHLK", sizes))
-    return Case(title or name, dims, says or TOLD[name], change=lambda rng, made: {"name": name}, **more)
+    return Case(title or name, dims, TOLD[name], change=lambda rng, made: {"name": name}, **more)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,17 @@ class Wrong:
 
 
 WRONG = (
+    Wrong(
+        "two_in_place_of_K",
+        N_("2 in place of K"),
+        N_("There is a 2 where K belongs: with one direction it is wrong. Write K for the number of directions."),
+        {
+            "output": lambda N, T, D, H, L, K: (N, T, 2 * H),
+            "h_n": lambda N, T, D, H, L, K: (2 * L, N, H),
+            "c_n": lambda N, T, D, H, L, K: (2 * L, N, H),
+            "weight_ih_l1": lambda N, T, D, H, L, K: (4 * H, 2 * H),
+        },
+    ),
     Wrong(
         "time_in_front",
         N_("time is in front"),
@@ -101,6 +112,12 @@ WRONG = (
         N_("all layers side by side"),
         N_("The output has the states of all layers in it. Only the top layer's come out: (N, T, K*H)."),
         {"output": lambda N, T, D, H, L, K: (N, T, K * L * H)},
+    ),
+    Wrong(
+        "output_with_directions_in_front",
+        N_("an axis for directions"),
+        N_("The output has an axis for the directions. They lie side by side along the last one: (N, T, K*H)."),
+        {"output": lambda N, T, D, H, L, K: (K, N, T, H)},
     ),
     Wrong(
         "output_with_layers_in_front",
@@ -157,6 +174,12 @@ WRONG = (
         _both(lambda N, T, D, H, L, K: (N, T, K * H)),
     ),
     Wrong(
+        "cell_states_of_all_gates",
+        N_("four numbers a unit"),
+        N_("c_n has 4H numbers. The four blocks are in the *weights*; a unit has one cell state: H."),
+        {"c_n": lambda N, T, D, H, L, K: (K * L, N, 4 * H)},
+    ),
+    Wrong(
         "gates_forgotten",
         N_("rows for one gate only"),
         N_("The weights have H rows. An LSTM has four blocks, one below the other: 4H."),
@@ -164,6 +187,16 @@ WRONG = (
             "weight_ih_l0": lambda N, T, D, H, L, K: (H, D),
             "weight_ih_l1": lambda N, T, D, H, L, K: (H, K * H),
             "weight_hh_l1": lambda N, T, D, H, L, K: (H, H),
+        },
+    ),
+    Wrong(
+        "three_gates",
+        N_("three blocks"),
+        N_("The weights have 3H rows. Three blocks are those of a GRU; an LSTM has four: i, f, g and o."),
+        {
+            "weight_ih_l0": lambda N, T, D, H, L, K: (3 * H, D),
+            "weight_ih_l1": lambda N, T, D, H, L, K: (3 * H, K * H),
+            "weight_hh_l1": lambda N, T, D, H, L, K: (3 * H, H),
         },
     ),
     Wrong(
@@ -215,6 +248,7 @@ WRONG = (
     ),
 )
 
+SHOWN = ("output", "h_n", "weight_ih_l1")  # where K matters; the others with one direction are hidden
 TWO = (5, 7, 3, 4, 6, 2)
 ONE = (2, 9, 5, 6, 3, 1)
 
@@ -230,12 +264,7 @@ OUTPUT_SHAPES = Exercise(
     inputs_stay=False,
     cases=(
         *(_case(name, TWO) for name in TABLE),
-        *(
-            _case(
-                name, ONE, f"{name}, one direction", N_("With one direction and other sizes it is wrong."), hidden=True
-            )
-            for name in TABLE
-        ),
+        *(_case(name, ONE, f"{name}, one direction", hidden=name not in SHOWN) for name in TABLE),
     ),
     misconceptions=tuple(Misconception(one.id, one.message, _table(**one.sizes)) for one in WRONG),
     accepts=(

@@ -78,6 +78,19 @@ STACKED = Exercise(
             lambda: ways.building(top=np.stack),
         ),
         Misconception(
+            "every_layer_side_by_side",
+            N_("The states of all layers lie side by side, (N, T, L*H). Only those of the top layer are asked for."),
+            lambda: ways.building(top=lambda every: np.concatenate(every, axis=2)),
+        ),
+        Misconception(
+            "pair_handed_up",
+            N_(
+                "`rnn_forward` returns two things, the states and the last of them, and both together were handed on. "
+                "Take them apart: `h, h_T = rnn_forward(...)`."
+            ),
+            lambda: ways.pair_up,
+        ),
+        Misconception(
             "one_layer_only",
             N_("Only the bottom layer was run. Is the `return` inside the loop?"),
             lambda: ways.returned_in_the_loop,
@@ -126,12 +139,25 @@ STACKED = Exercise(
         Misconception(
             "top_left_out",
             N_("The top layer is missing. `range(L)` already stops at L - 1."),
-            lambda: lambda x, layers: _without_top(x, layers),
+            lambda: ways.building(order=ways.without_top),
         ),
         Misconception(
             "squashed_between",
             N_("Between the layers the states go through tanh once more. They are states already: hand them on as is."),
             lambda: ways.building(enter=lambda h, x: h if h is x else np.tanh(h)),
+        ),
+        Misconception(
+            "squashed_everywhere",
+            N_("The states go through tanh once more after each layer. They are states already: leave them so."),
+            lambda: ways.squashed,
+        ),
+        Misconception(
+            "one_step_late",
+            N_(
+                "A layer reads the states below it one step late. At step t it reads the state of the *same* step: the "
+                "arrows go straight up."
+            ),
+            lambda: ways.building(enter=lambda h, x: h if h is x else ways.late(h)),
         ),
         Misconception(
             "added_to_the_input",
@@ -140,6 +166,11 @@ STACKED = Exercise(
                 "and not what is asked for here."
             ),
             lambda: ways.residual,
+        ),
+        Misconception(
+            "first_states",
+            N_("The second result are the states of step 0, `h[:, 0]`. The last ones are those of step T - 1."),
+            lambda: ways.first_states,
         ),
         Misconception(
             "last_states_of_the_top",
@@ -195,12 +226,6 @@ STACKED = Exercise(
         ),
     ),
 )
-
-
-def _without_top(x, layers):
-    if len(layers) == 1:
-        return x, np.zeros((0, *x.shape[::2]))
-    return ways.building(order=ways.without_top)(x, layers)
 
 
 def _tensor(x):

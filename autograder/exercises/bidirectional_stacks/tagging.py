@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
+from autograder.exercise import Case, Exercise, Inputs, Variant
 from autograder.exercises.bidirectional_stacks import _taggers as ways
+from autograder.exercises.bidirectional_stacks._tagging_mistakes import FORWARD, TRAINING
 from autograder.exercises.char_language_model._reading import careful, scores
 from autograder.messages import N_
 from autograder.reference.char_language_model import cross_entropy
 
 BACK, HERE = "scores that depend on earlier characters", "scores that do not depend on earlier characters"
 AHEAD, NOT_AHEAD = "scores that depend on later characters", "scores that do not depend on later characters"
-CLEAN, DIRTY = "the same scores whatever stands in the padding", "scores that depend on what stands in the padding"
+CLEAN, DIRTY = "the same scores whatever the padding", "scores that depend on the padding"
 APART, MIXED = "sequences that are read one by one", "a sequence that changes the scores of another"
 MEAN, ALONE = "a loss that is the mean cross-entropy of the real characters", "the gradients of this batch alone"
 STEPPED, REACHED = "one optimiser step a batch", "gradients for the parameters"
@@ -41,14 +42,23 @@ def _forward(inputs: Inputs, outputs: tuple) -> tuple:
         return str(whole.shape), "", "", "", ""
     t = np.arange(shape[1])
     real, before, after = t < lengths[:, None], t < lengths[:, None] - 1, (t > 0) & (t < lengths[:, None])
-    probabilities = whole[real].min() >= 0 and np.allclose(whole[real].sum(axis=-1), 1, atol=1e-3)
+    padded = padded[:, : shape[1]]  # it has more columns
     return (
-        "probabilities in place of logits" if probabilities else str(whole.shape),
+        _kind(whole, real),
         HERE if _same(whole[after], past[after]) else BACK,
         NOT_AHEAD if _same(whole[before], future[before]) else AHEAD,
         CLEAN if _same(whole[real], padded[real]) else DIRTY,
         APART if _same(whole[0, : lengths[0]], others[0, : lengths[0]]) else MIXED,
     )
+
+
+def _kind(whole: np.ndarray, real: np.ndarray) -> str:
+    """The shape of the scores, or what they are if they are no logits."""
+    if whole[real].min() >= 0 and np.allclose(whole[real].sum(axis=-1), 1, atol=1e-3):
+        return "probabilities in place of logits"
+    if whole.min() >= 0 and np.allclose(whole.sum(axis=1), 1, atol=1e-3):
+        return "scores that add up to 1 over time"
+    return str(whole.shape)
 
 
 def _learn(inputs: Inputs, outputs: tuple) -> tuple:
@@ -95,6 +105,10 @@ def _loss(inputs: Inputs, logits: np.ndarray, loss: float) -> str:
         "a sum over the real characters, divided by the padding as well": each[real].sum() / tags.size,
         "a mean over sequences of their means": np.mean([row[:n].mean() for row, n in zip(each, lengths)]),
         "a loss of probabilities put through softmax again": _twice(logits[real][None], tags[real][None]),
+        "a loss without what is of class 0": each[tags > 0].mean(),
+        "a loss without the real characters of class 0": each[real & (tags > 0)].mean(),
+        "a sum over the real characters, divided by the number of lines": each[real].sum() / N,
+        "a loss in which one step of padding is counted": each[np.arange(T) <= lengths[:, None]].mean(),
         "a loss of the last step alone": np.mean([row[n - 1] for row, n in zip(each, lengths)]),
     }
     return next((n for n, v in known.items() if np.isclose(loss, v, rtol=1e-4)), "a loss that is another number")
@@ -117,6 +131,7 @@ def _texts(both: bool, slack: int = 0):
         future[rows, lengths - 1], past[:, 0], others[1:] = other[rows, lengths - 1], other[:, 0], other[1:]
         padding = np.arange(T) >= lengths[:, None]
         padded[padding] = other[padding]
+        padded = np.concatenate([padded, other[:, :2]], axis=1)  # and two steps more of it
         return {
             "task": "forward", "both": both, "seed": int(rng.integers(2**31)), "lengths": lengths,
             "future": future, "past": past, "padded": padded, "others": others,
@@ -128,242 +143,13 @@ def _texts(both: bool, slack: int = 0):
 def _step(both: bool):
     def change(rng: np.random.Generator, made: Inputs) -> Inputs:
         given = _texts(both)(rng, made)
-        tags = rng.integers(0, made["C"], size=made["ids"].shape)
+        tags, N = rng.integers(0, made["C"], size=made["ids"].shape), len(made["ids"])
+        tags[:, 0] = np.arange(N) % 2  # class 0 is there, and not alone
         keep = ("both", "seed", "lengths")
         return {n: given[n] for n in keep} | {"task": "learn", "tags": tags}
 
     return change
 
-
-FORWARD = (
-    Misconception(
-        "never_both",
-        N_(
-            "With two directions the scores do not depend on what follows. Either `bidirectional` is not handed on to "
-            "the recurrent layer, or the readout reads the forward half of its states alone: there are 2H numbers."
-        ),
-        lambda: ways.network(directions=lambda both: False),
-    ),
-    Misconception(
-        "always_both",
-        N_(
-            "With one direction the scores depend on what follows. Either the recurrent layer reads in two directions "
-            "whatever is asked for, or every step is given the *last* state of its line: a tagger reads each step's "
-            "own."
-        ),
-        lambda: ways.network(directions=lambda both: True),
-    ),
-    Misconception(
-        "direction_turned_round",
-        N_("It reads in two directions when one is asked for, and in one when two are."),
-        lambda: ways.network(directions=lambda both: not both),
-    ),
-    Misconception(
-        "padding_read",
-        N_(
-            "The backward half begins in the padding: what stands there changes scores of real characters. Forwards "
-            "that does no harm, backwards it does. Pack the sequences, `pack_padded_sequence(x, lengths, "
-            "batch_first=True, enforce_sorted=False)`, and unpack the states."
-        ),
-        lambda: ways.running(ways.unpacked),
-    ),
-    Misconception(
-        "cut_to_the_longest",
-        N_(
-            "The scores end with the longest sequence of the batch, not with T: unpacking does not know how much "
-            "padding there was. Say `total_length=ids.shape[1]`."
-        ),
-        lambda: ways.running(ways.cut_short),
-    ),
-    Misconception(
-        "never_unpacked",
-        N_(
-            "The readout is given a packed sequence. Unpack it first: `h, _ = pad_packed_sequence(states, "
-            "batch_first=True, total_length=T)`."
-        ),
-        lambda: ways.running(ways.never_unpacked),
-    ),
-    Misconception(
-        "not_sorted",
-        N_(
-            "Packing takes lines sorted by length, the longest first, unless it is told to sort them itself, and to "
-            "put them back afterwards: `enforce_sorted=False`."
-        ),
-        lambda: ways.running(ways.unsorted),
-    ),
-    Misconception(
-        "packed_time_first",
-        N_(
-            "Packing and unpacking have a `batch_first` of their own. Without it `pack_padded_sequence` takes axis 0 "
-            "for time. Say `batch_first=True` in both."
-        ),
-        lambda: ways.running(ways.packed_time_first),
-    ),
-    Misconception(
-        "unpacked_time_first",
-        N_("`pad_packed_sequence` has a `batch_first` of its own: without it the states come as (T, N, ...)."),
-        lambda: ways.running(ways.unpacked_time_first),
-    ),
-    Misconception(
-        "order_not_restored",
-        N_(
-            "The sequences were sorted by length and never put back, so each gets the scores of another. "
-            "`enforce_sorted=False` saves you the sorting."
-        ),
-        lambda: ways.running(ways.sorted_and_left),
-    ),
-    Misconception(
-        "time_first",
-        N_("The sequences change each other's scores: the network takes axis 0 for time. Say `batch_first=True`."),
-        lambda: ways.network(
-            forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths, ways.unpacked),
-            batch_first=False,
-        ),
-    ),
-    Misconception(
-        "no_memory",
-        N_("The scores depend on the character itself alone: the readout must read the states, not the inputs."),
-        lambda: ways.network(forward=lambda torch, self, ids, lengths: self.direct(self.table(ids))),
-    ),
-    Misconception(
-        "only_backward_half",
-        N_("With two directions the readout sees the states of the second alone, and nothing of the past."),
-        lambda: ways.network(forward=_backward_half, wide=lambda H, both: H),
-    ),
-    Misconception(
-        "probabilities",
-        N_("`forward` returns probabilities. torch's loss wants logits and does the softmax itself."),
-        lambda: ways.changed(lambda torch, logits: torch.softmax(logits, -1)),
-    ),
-    Misconception(
-        "classes_before_time",
-        N_("The scores came as (N, C, T). Return (N, T, C)."),
-        lambda: ways.network(
-            forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths).transpose(1, 2),
-            learn=_learn_turned,
-        ),
-    ),
-    Misconception(
-        "a_class_and_no_scores",
-        N_("`forward` returns a class for every character, (N, T). Return the scores of all classes, (N, T, C)."),
-        lambda: ways.changed(lambda torch, logits: logits.argmax(-1)),
-    ),
-    Misconception(
-        "state_returned_too",
-        N_("`forward` returned two things. A tagger has no state to go on with: return the logits alone."),
-        lambda: ways.network(
-            forward=lambda torch, self, ids, lengths: (ways.right_forward(torch, self, ids, lengths), None),
-            learn=_learn_of_first,
-        ),
-    ),
-    Misconception(
-        "readout_too_narrow",
-        N_(
-            "With two directions there are 2H numbers at each step, and the readout takes H: it needs "
-            "`torch.nn.Linear(2 * H, C)`."
-        ),
-        lambda: ways.network(wide=lambda H, both: H),
-    ),
-)
-
-
-def _backward_half(torch, self, ids, lengths):
-    return self.readout(ways.packed(torch, self, self.table(ids), lengths)[..., -self.rnn.hidden_size :])
-
-
-def _learn_turned(torch, self, ids, tags, lengths, optimizer):
-    return ways.stepped(ways.masked_mean(torch, self(ids, lengths).transpose(1, 2), tags, lengths), optimizer)
-
-
-def _learn_of_first(torch, self, ids, tags, lengths, optimizer):
-    return ways.stepped(ways.masked_mean(torch, self(ids, lengths)[0], tags, lengths), optimizer)
-
-
-def _lengths_unused():
-    return ways.network(
-        forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths, ways.unpacked),
-        learn=lambda *given: ways.right_learn(*given, loss_of=ways.padding_counted),
-    )
-
-
-def _loss_alone(torch, self, ids, tags, lengths, optimizer):
-    ways.right_learn(torch, self, ids, tags, lengths, optimizer)
-
-
-TRAINING = (
-    Misconception(
-        "padding_read_and_counted",
-        N_(
-            "`lengths` is not used. The backward half begins in the padding, so pack the sequences. And the loss "
-            "counts the padding, so keep the real characters only: `logits[real]`, `tags[real]`."
-        ),
-        _lengths_unused,
-    ),
-    Misconception(
-        "not_flattened",
-        N_(
-            "torch's cross-entropy takes (many, C) and (many): of three axes it reads the middle one as classes. "
-            "`logits[real]` and `tags[real]` have these shapes."
-        ),
-        lambda: ways.losing(ways.unflattened),
-    ),
-    Misconception(
-        "padding_counted",
-        N_(
-            "The loss counts the padding. Keep the real characters only: with `real = torch.arange(T) < lengths[:, "
-            "None]`, `logits[real]` and `tags[real]` are what the loss takes."
-        ),
-        lambda: ways.losing(ways.padding_counted),
-    ),
-    Misconception(
-        "divided_by_padding",
-        N_("The loss leaves the padding out of its sum but divides by N*T. Divide by the number of real characters."),
-        lambda: ways.losing(ways.divided_by_all),
-    ),
-    Misconception(
-        "mean_of_means",
-        N_("The loss is averaged over lines, so characters of short lines count more. Every character counts once."),
-        lambda: ways.losing(ways.by_sequence),
-    ),
-    Misconception(
-        "summed",
-        N_("The loss is a sum over the characters. The mean is asked for."),
-        lambda: ways.losing(ways.summed),
-    ),
-    Misconception(
-        "softmax_twice",
-        N_("The logits go through softmax before the loss, which takes softmax again. Hand it the logits."),
-        lambda: ways.losing(ways.softmax_twice),
-    ),
-    Misconception(
-        "last_character_only",
-        N_("The loss is that of each line's last character. All of them are tagged, and all of them count."),
-        lambda: ways.losing(ways.last_only),
-    ),
-    Misconception(
-        "gradients_not_cleared",
-        N_("The gradients of earlier batches are still there: torch adds new ones to them. `optimizer.zero_grad()`."),
-        lambda: ways.stepping(ways.without_zero_grad),
-    ),
-    Misconception(
-        "no_backward",
-        N_(
-            "No parameter has a gradient when the optimiser takes its step: `loss.backward()` is missing, or they "
-            "were cleared after it. First zero_grad, then backward, then step."
-        ),
-        lambda: ways.stepping(ways.without_backward),
-    ),
-    Misconception(
-        "no_step",
-        N_("The optimiser takes no step: after `loss.backward()` comes `optimizer.step()`."),
-        lambda: ways.stepping(ways.without_step),
-    ),
-    Misconception(
-        "loss_not_returned",
-        N_("`learn` returned nothing. It returns the loss, a number."),
-        lambda: ways.network(learn=_loss_alone),
-    ),
-)
 
 TAGGER = Exercise(
     id="Tagger",
@@ -384,21 +170,21 @@ TAGGER = Exercise(
         Case(
             "two directions",
             {"N": 3, "T": 8, "V": 6, "C": 4, "H": 5},
-            N_("With two directions the scores do not depend on what they should."),
+            N_("This is read in two directions."),
             _texts(True),
             3,
         ),
         Case(
             "one direction",
             {"N": 3, "T": 7, "V": 5, "C": 4, "H": 6},
-            N_("With one direction the scores do not depend on what they should."),
+            N_("This is read in one direction."),
             _texts(False),
             2,
         ),
         Case(
             "a step of training",
             {"N": 3, "T": 6, "V": 5, "C": 4, "H": 7},
-            N_("A step of training does not do what it should."),
+            N_("Two steps of training on one batch, in two directions."),
             _step(True),
             2,
         ),
@@ -419,7 +205,7 @@ TAGGER = Exercise(
         Case(
             "a step with one direction",
             {"N": 5, "T": 7, "V": 8, "C": 3, "H": 6},
-            N_("With one direction, a step of training does not do what it should."),
+            N_("Two steps of training on one batch, in one direction."),
             _step(False),
             hidden=True,
         ),
