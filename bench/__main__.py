@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(known)}; default all")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--repeats", type=int, default=20, help="how often a check is repeated, default 20")
-    parser.add_argument("--lessons", nargs="+", metavar="LESSON", help="of the class that is graded, such as 01 02")
+    parser.add_argument("--lessons", nargs="+", metavar="LESSON", help="to measure or to grade, such as 01 02")
     parser.add_argument("--students", type=int, help="in the class that is graded")
     parser.add_argument("--save", action="store_true", help="keep the notebooks' numbers for the table in README")
     options = parser.parse_args()

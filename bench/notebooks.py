@@ -8,6 +8,7 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -74,12 +75,12 @@ def run(path: Path, graded: bool) -> tuple[float, float]:
     return taken, peak.most / 1e6
 
 
-def measure(repeats: int = 20) -> Table:
-    """Run time and peak memory of every solved notebook."""
+def measure(repeats: int = 20, lessons: Sequence[str] = ()) -> Table:
+    """Run time and peak memory of solved notebooks, all unless some are named."""
     columns = ("solved notebook", "with demos", "its memory", "graded", "memory graded", "size")
     note = "From starting the kernel to shutting it down, on this machine, one run each."
     table = Table("A solved notebook from top to bottom", columns, note=note)
-    for lesson in registry.lessons():
+    for lesson in [registry.lesson(name) for name in lessons] or registry.lessons():
         path = ROOT / "solutions" / lesson.id / f"{lesson.id}.ipynb"
         if not path.exists():
             table.rows.append((lesson.id, "not built: make build", None, None, None, None))
