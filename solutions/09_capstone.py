@@ -56,8 +56,10 @@ another.
 What is judged is data, and not code: `save` writes weights, vocabulary and text to `capstone.npz`, and the judge
 runs the network by itself, from its arrays. So it has to know its parts: one `torch.nn.Embedding` (or one-hot
 vectors), one or more layers of `torch.nn.RNN`, `GRU` or `LSTM` (or your cells of lessons 01 and 06, with `W_xh`,
-`W_hh`, `b`), and a `torch.nn.Linear`. **Hand in that file together with this notebook.** The seconds in it are what
-your `Budget` counted: there you are trusted.
+`W_hh`, `b` and gates in the order i, f, g, o), and a `torch.nn.Linear`. **Hand in that file together with this
+notebook**, and the file of your text, if you read one. The seconds in it are what your `Budget` counted: there you
+are trusted, and not to train on the held-out part, too. (A model that knows it by heart is noticed, and judged on
+its words in another order.)
 
 ## 1 · Bring a text
 
@@ -68,10 +70,12 @@ and of more than 400,000 the first are taken. Whatever you would like to see con
 recipes, chess games, your own code. Put a file beside the notebook, `return read_text("my_text.txt")`; or take
 `prose()` (English about Python) or `code()` (Python itself), which every Python has with it.
 
-- A text that repeats itself is refused: its held-out part would stand in the training part, too.
+- A text that repeats itself is refused: its held-out part would stand in the training part, too. And one in which
+  hardly anything can be foreseen (random numbers, a genome) leaves no room below the counts.
 - At most 255 different characters are told apart. For Korean, `unicodedata.normalize("NFD", text)` takes syllables
   apart.
-- Bring nothing that is private: the text is stored in the file that you hand in.
+- Bring nothing that is private: the text is stored in the file that you hand in. Give the file by its name alone
+  (`"my_text.txt"`, not a path of your computer): in grading it lies beside the notebook, if you hand it in.
 """
 
 
@@ -173,6 +177,8 @@ keeps the curve. The stop button ends it cleanly, too: what was learnt stays.
 def batches(ids, N, T):
     """x (N,T), y (N,T), and whether they go on from the ones before; without end."""
     length = len(ids) // N
+    if length <= T:
+        raise ValueError(f"{N} streams of {length} characters are too short for steps of {T}: smaller N or T")
     rows = torch.tensor(ids[: N * length]).reshape(N, length)
     while True:
         for t in range(0, length - T, T):
@@ -180,8 +186,8 @@ def batches(ids, N, T):
 
 
 def cut_off(h):
-    """A state without its history; an LSTM's is a pair."""
-    return tuple(part.detach() for part in h) if isinstance(h, tuple) else h.detach()
+    """A state without its history; an LSTM's is a pair, and several layers may have several."""
+    return tuple(cut_off(part) for part in h) if isinstance(h, tuple) else h.detach()
 
 
 def train(model, corpus, budget, lr=5e-3, N=32, T=64, clip=1.0, show=False):

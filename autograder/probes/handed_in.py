@@ -9,6 +9,7 @@ from typing import Any
 from autograder.probes.call import describe, each
 from autograder.probes.guard import guarded
 from autograder.probes.plain import plain
+from rnnlab.capstone.budget import judged
 
 REFUSED = "refused"
 
@@ -16,14 +17,16 @@ REFUSED = "refused"
 def probe(answer: Any, request: dict) -> dict:
     """Call ``answer()`` for every entry of ``request["calls"]``. What has ``parts()`` is sent as its parts.
 
-    A ValueError of the course's own readers is sent as words, ``["refused", its sentence]``.
+    Nothing is trained or saved in it, as in grading. A ValueError of the course's own readers is sent as words,
+    ``["refused", its sentence]``.
     """
     if not callable(answer):
         return {"status": "not_callable", **describe(answer)}
 
     def run() -> dict:
         try:
-            value = answer()
+            with judged():
+                value = answer()
         except ValueError as problem:
             if not ours(problem):
                 raise

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rnnlab.messages import _
 
 SECONDS = 120.0
 LOOKS = 10
+_judged: list[bool] = []
 
 
 def grading() -> bool:
-    """Whether nbgrader runs this, and not a reader: then nothing is trained or saved."""
-    return bool(os.environ.get("NBGRADER_EXECUTION"))
+    """Whether an answer is being judged, or nbgrader runs this, and not a reader: then nothing is trained or saved."""
+    return bool(_judged) or bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
+@contextmanager
+def judged() -> Iterator[None]:
+    """While an answer is judged: ``Budget.run`` and ``save`` do nothing, in a notebook as in grading."""
+    _judged.append(True)
+    try:
+        yield
+    finally:
+        _judged.pop()
 
 
 class Budget:
@@ -26,8 +38,8 @@ class Budget:
     """
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        if not 0 < seconds <= SECONDS:
-            said = _("A budget is between 0 and {most:g} seconds of the processor; {n:g} is not.")
+        if not isinstance(seconds, (int, float)) or not 0 < seconds <= SECONDS:
+            said = _("A budget is between 0 and {most:g} seconds of the processor; {n!r} is not.")
             raise ValueError(said.format(most=SECONDS, n=seconds))
         self.seconds, self.used, self.steps = float(seconds), 0.0, 0
         self.curve: list[tuple[float, float, float | None]] = []
@@ -40,7 +52,10 @@ class Budget:
     def run(self, step: Callable[[], float], watch: Callable[[], float] | None = None, show: bool = True) -> Budget:
         """Train until the budget ends."""
         if grading():
+            print(_("Nothing is trained here: an answer that is being judged only loads what was saved."))
             return self
+        if self.used >= self.seconds:
+            print(_("This budget is used up, so nothing was trained. Make a new one with a new model."))
         losses: list[float] = []
         next_look = self.used + self.seconds / LOOKS
         try:
@@ -56,7 +71,8 @@ class Budget:
                             loss=loss, n=self.steps
                         )
                     )
-                    break
+                    self.curve.append((self.used, loss, float("nan")))
+                    return self
                 if self.used >= next_look or self.used >= self.seconds:
                     next_look += self.seconds / LOOKS
                     self._look(losses, watch, show)
@@ -67,6 +83,8 @@ class Budget:
                     n=self.used, most=self.seconds
                 )
             )
+            if losses:
+                self._look(losses, watch, show)
         return self
 
     def _look(self, losses: list[float], watch: Callable[[], float] | None, show: bool) -> None:

@@ -19,13 +19,14 @@ def count_bits(train: np.ndarray, pieces: np.ndarray, n: int, V: int) -> float:
         together, many = np.unique(_groups(train, size, V), return_counts=True)
         before, seen = np.unique(_groups(train[:-1], size - 1, V), return_counts=True)
         asked = np.stack([_groups(row[WARM_UP - size + 1 :], size, V) for row in pieces])
-        pairs, contexts = _found(together, many, asked), _found(before, seen, asked // V)
+        shorter = np.stack([_groups(row[WARM_UP - size + 1 : -1], size - 1, V) for row in pieces])
+        pairs, contexts = _found(together, many, asked), _found(before, seen, shorter)
         chances = (pairs + TRUST * chances) / (contexts + TRUST)
     return float(-np.log2(chances).mean())
 
 
 def _groups(ids: np.ndarray, size: int, V: int) -> np.ndarray:
-    """Every group of ``size`` neighbours, as one number."""
+    """Every group of ``size`` neighbours, as one number. It may wrap, which still tells eight of 256 signs apart."""
     if size == 0:
         return np.zeros(len(ids) + 1, dtype=np.int64)
     found = np.zeros(len(ids) - size + 1, dtype=np.int64)

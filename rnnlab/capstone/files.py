@@ -51,7 +51,7 @@ class HandedIn:
         layers = tuple(Layer(kind, *cells[4 * k : 4 * k + 4]) for k, kind in enumerate(kinds))
         network = Network(table, layers, W_hy, b_y)
         if network.parameters > MOST_PARAMETERS:
-            raise ValueError(_too_many(network.parameters))
+            raise ValueError(too_many(network.parameters))
         wrong = network.misfit()
         if wrong or len(characters) != len(table) or not 0 <= ids.min() <= ids.max() < len(characters):
             raise ValueError(_("its parts do not fit together ({what})").format(what=wrong or _("text")))
@@ -67,7 +67,8 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         raise KeyError(path.name) from problem
 
 
-def _too_many(many: int) -> str:
+def too_many(many: int) -> str:
+    """The sentence for a model that is too large."""
     said = _("The model has {many:,} parameters, and at most {most:,} are taken: fewer units, or fewer layers.")
     return said.format(many=many, most=MOST_PARAMETERS)
 
@@ -85,9 +86,16 @@ def save(model: Any, corpus: Corpus, budget: Budget, path: str | Path = FILE) ->
     """
     if grading():
         return
+    for given, kind, what in (
+        (corpus, Corpus, _("the text as `prepare(my_text())` gave it")),
+        (budget, Budget, _("the Budget that the training ran with")),
+    ):
+        if not isinstance(given, kind):
+            said = _("`save(model, corpus, budget)` also takes {what}; this is of type {kind}.")
+            raise ValueError(said.format(what=what, kind=type(given).__name__))
     network = read_off(model, corpus.V)
     if network.parameters > MOST_PARAMETERS:
-        raise ValueError(_too_many(network.parameters))
+        raise ValueError(too_many(network.parameters))
     same(model, network, corpus.choose[:3, :40])
     names = ["table", *(f"layer_{k}_{n}" for k in range(len(network.layers)) for n in PARTS), "W_hy", "b_y"]
     handed = HandedIn(network, corpus, budget.used)
@@ -97,7 +105,8 @@ def save(model: Any, corpus: Corpus, budget: Budget, path: str | Path = FILE) ->
     stored |= {"kinds": np.array(kinds), "seconds": np.array(seconds)}
     np.savez_compressed(path, **stored)
     said = _(
-        "Saved {name}: {many:,} parameters, {n:.0f} seconds of training, {size:,} bytes. Hand it in with the notebook."
+        "Saved {name}: {many:,} parameters, {n:.0f} seconds of training, {size:,} bytes. Hand it in with the notebook, "
+        "and with the file of your text, if there is one."
     )
     size = Path(path).stat().st_size
     print(said.format(name=Path(path).name, many=network.parameters, n=budget.used, size=size))

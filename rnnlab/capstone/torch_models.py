@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,19 @@ def read_off(model: Any, V: int) -> Network:
     kinds = {torch.nn.RNN: "rnn", torch.nn.GRU: "gru", torch.nn.LSTM: "lstm"}
     if not isinstance(model, torch.nn.Module):
         raise ValueError(_("`save` takes the trained torch model; this is a {kind}.").format(kind=type(model).__name__))
+    if isinstance(model, torch.nn.Sequential):
+        raise ValueError(
+            _(
+                "In torch.nn.Sequential, the pair (states, h) of the recurrent layer is what the next part gets. "
+                "Write a class with a `forward` of its own."
+            )
+        )
     parts = [m for m in model.modules() if next(m.parameters(recurse=False), None) is not None]
     tables = [m for m in parts if isinstance(m, torch.nn.Embedding)]
     cells = [m for m in parts if type(m) in kinds or _own_cell(m)]
     readouts = [m for m in parts if isinstance(m, torch.nn.Linear)]
     others = [type(m).__name__ for m in parts if not any(m is one for one in (*tables, *cells, *readouts))]
+    _no_weights_of_its_own([m for m in parts if not any(m is one for one in (*tables, *cells, *readouts))])
     if others or len(tables) > 1 or len(readouts) != 1 or not cells:
         said = _(
             "The judge reads an Embedding (or none), then RNN, GRU or LSTM layers, then one Linear. "
@@ -36,11 +45,32 @@ def read_off(model: Any, V: int) -> Network:
     numbers = (table, b_y, network.W_hy, *(getattr(one, n) for one in layers for n in PARTS))
     if not all(np.isfinite(a.astype(np.float16)).all() for a in numbers):
         raise ValueError(_("Some weights are nan, infinite or above 65,000: the training ran away. Smaller steps?"))
-    wrong = network.misfit()
-    if wrong or len(table) != V:
-        said = _("The parts of the model do not fit the {V} characters of the text, or each other ({what}).")
-        raise ValueError(said.format(V=V, what=wrong or "Embedding"))
+    _fit(network, V, any(type(cell) not in kinds for cell in cells))
     return network
+
+
+def _no_weights_of_its_own(modules: list) -> None:
+    for one in modules:
+        if type(one).__module__.partition(".")[0] != "torch":
+            said = _(
+                "{name} has weights of its own that the judge does not read ({weights}). Of cells of your own it reads "
+                "`W_xh`, `W_hh` and `b`, as tanh RNNs (lesson 01) and LSTMs (lesson 06) have them."
+            )
+            weights = ", ".join(name for name, _weight in one.named_parameters(recurse=False))
+            raise ValueError(said.format(name=type(one).__name__, weights=weights))
+
+
+def _fit(network: Network, V: int, own: bool) -> None:
+    """Raise ValueError where the parts do not fit together or the number of characters."""
+    for many, part in ((len(network.table), "Embedding"), (len(network.W_hy), "Linear")):
+        if many != V:
+            said = _("The {part} is made for {many} characters, and it was to be for {V}: is `V` used in it?")
+            raise ValueError(said.format(part=part, many=many, V=V))
+    wrong = network.misfit()
+    if wrong:
+        said = _("The parts of the model do not fit each other ({what}).").format(what=wrong)
+        shapes = _("Cells of your own have `W_xh (H, D)`, `W_hh (H, H)`, or 4H rows in an LSTM.")
+        raise ValueError(f"{said} {shapes}" if own else said)
 
 
 def _own_cell(module: Any) -> bool:
@@ -73,13 +103,7 @@ def same(model: Any, network: Network, ids: np.ndarray) -> None:
     """Raise ValueError where the model says something else about ``ids (N, T)`` than what was read off it."""
     import torch
 
-    mode = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            out = model(torch.tensor(ids))
-    finally:
-        model.train(mode)
+    out = _asked(model, torch.tensor(ids))
     logits = out[0] if isinstance(out, tuple) else out
     if not isinstance(logits, torch.Tensor) or tuple(logits.shape) != (*ids.shape, len(network.b_y)):
         said = _("`model(ids)` should give logits (N, T, V), alone or first of two; it gave {what}.")
@@ -96,6 +120,40 @@ def same(model: Any, network: Network, ids: np.ndarray) -> None:
     if not gap < 0.01:
         said = _(
             "The judge would read another model than yours: it takes the parts in the order in which they were made, "
-            "each fed by the one before, and your forward does something else (they differ by {gap:.2g} bits)."
+            "each fed by the one before (gates of your own LSTM: i, f, g, o), and your forward does something else "
+            "(they differ by {gap:.2g} bits)."
         )
         raise ValueError(said.format(gap=gap))
+
+
+def _asked(model: Any, *given: Any) -> Any:
+    """What a model says, with its dropout switched off."""
+    import torch
+
+    mode = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return model(*given)
+    finally:
+        model.train(mode)
+
+
+def goes_on(model: Any, ids: np.ndarray) -> None:
+    """Raise ValueError where ``model(ids, h)`` does not go on from the state ``h`` that ``model(ids)`` gave."""
+    import torch
+
+    ids = torch.tensor(ids)
+    out = _asked(model, ids)
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise ValueError(_("`model(ids)` should give two things, logits and a state: the training needs both."))
+    try:
+        inspect.signature(model.forward).bind(ids, out[1])
+    except TypeError:
+        said = _("`forward` should take the state as a second argument: `forward(self, ids, h=None)`.")
+        raise ValueError(said) from None
+    logits, whole = _asked(model, ids, out[1])[0], _asked(model, torch.cat([ids, ids], dim=1))[0]
+    if not torch.allclose(logits, whole[:, ids.shape[1] :], atol=1e-3):
+        raise ValueError(
+            _("`model(ids, h)` does not go on from h: the next batch would begin with a state of zeros. Is h used?")
+        )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
-from autograder.messages import N_
+from autograder.messages import N_, _
 from autograder.probes.handed_in import REFUSED
 from rnnlab.capstone.texts import look_over, prepare
 from rnnlab.data.text import code, prose
 
 GOOD = "a text to learn from"
 FILE_NAME, NOTHING, LINES = "the name of a file", "nothing", "a list of lines"
+CORPUS, BYTES = "a prepared Corpus", "bytes"
 
 
 def _reads(_inputs: Inputs, outputs: tuple) -> tuple[str]:
@@ -23,10 +24,15 @@ def _reads(_inputs: Inputs, outputs: tuple) -> tuple[str]:
         return (NOTHING,)
     if isinstance(text, list):
         return (LINES,)
-    if isinstance(text, dict):
-        return (f"a {text.get('type')}",)
+    if isinstance(text, dict) and text.get("type") == "Corpus":
+        return (CORPUS,)
+    if isinstance(text, dict) and text.get("type") == "bytes":
+        return (BYTES,)
     if not isinstance(text, str):
-        return (f"a {type(text).__name__}",)
+        kind = text.get("type") if isinstance(text, dict) else type(text).__name__
+        said = _("`my_text` returned something of type {kind}. A str is asked for, the text itself{hint}.")
+        hint = _("; a function has to be called: `return prose()`") if kind in ("function", "method") else ""
+        raise ValueError(said.format(kind=kind, hint=hint))
     if len(text) < 300 and re.fullmatch(r"[^\n]*\.\w{1,5}", text.strip()):
         return (FILE_NAME,)
     look_over(prepare(text))

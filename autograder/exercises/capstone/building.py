@@ -9,7 +9,7 @@ from autograder.exercise import Case, Exercise, Inputs, Misconception, Variant
 from autograder.messages import N_, _
 from autograder.probes.built import WRONG_KIND
 from autograder.probes.handed_in import REFUSED
-from rnnlab.capstone.files import MOST_PARAMETERS
+from rnnlab.capstone.files import MOST_PARAMETERS, too_many
 
 READABLE, SIZED = "a recurrent model that the judge can read", "at most 300,000 parameters"
 
@@ -19,12 +19,23 @@ def _reads(_inputs: Inputs, outputs: tuple) -> tuple[str, str]:
     if outputs and outputs[0] == REFUSED and isinstance(outputs[1], str):
         raise ValueError(outputs[1])
     if outputs and outputs[0] == WRONG_KIND:
-        what = _("the class {name}, not an instance") if outputs[2] else _("a {name}")
-        return what.format(name=outputs[1]), SIZED
+        return _other(*outputs[1:]), SIZED
     kinds, many = outputs
     if not isinstance(kinds, list) or type(many) is not int:
         raise ValueError(_("it is of another kind than was asked for"))
-    return READABLE, SIZED if many <= MOST_PARAMETERS else _("{many:,} parameters").format(many=many)
+    if many > MOST_PARAMETERS:
+        raise ValueError(too_many(many))
+    return READABLE, SIZED
+
+
+def _other(name: str, is_class: bool) -> str:
+    """What came in place of a model. Raises ValueError, with a sentence, for all but the likeliest things."""
+    if is_class:
+        said = _("`build` returned the class {name}. Return a model that is made: `return {name}(...)`, with brackets.")
+        raise ValueError(said.format(name=name))
+    if name not in ("NoneType", "tuple"):
+        raise ValueError(_("`build` returned something of type {name}. A torch model is asked for.").format(name=name))
+    return "a tuple" if name == "tuple" else "nothing"
 
 
 def _model(
@@ -102,6 +113,32 @@ def _fixed(V: int) -> Any:
     return _model()(27)
 
 
+def _without_state(torch: Any, model: Any, ids: Any, h: Any) -> Any:
+    return model.readout(model.cell(model.look_up(ids), h)[0])
+
+
+def _forgets(torch: Any, model: Any, ids: Any, h: Any) -> tuple:
+    states, h = model.cell(model.look_up(ids))
+    return model.readout(states), h
+
+
+def _first_state(torch: Any, model: Any, V: int) -> None:
+    model.h0 = torch.nn.Parameter(torch.zeros(24))
+
+
+def _one_argument(V: int) -> Any:
+    model = _model()(V)
+    whole = model.forward
+    model.forward = lambda ids: whole(ids)
+    return model
+
+
+def _sequential(V: int) -> Any:
+    import torch
+
+    return torch.nn.Sequential(torch.nn.Embedding(V, 8), torch.nn.GRU(8, 9, batch_first=True), torch.nn.Linear(9, V))
+
+
 BUILD = Exercise(
     id="build",
     points=1,
@@ -120,19 +157,9 @@ BUILD = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "class_returned",
-            N_("`build` returned the class. Return a model that is made: `return CharModel(...)`, with brackets."),
-            lambda: _class_itself,
-        ),
-        Misconception(
             "nothing_returned",
             N_("`build` returned nothing: is `return CharModel(...)` missing at its end?"),
             lambda: lambda V: None,
-        ),
-        Misconception(
-            "too_large",
-            N_("The model has more than 300,000 parameters. In two minutes it would not learn much: take fewer units."),
-            lambda: _model(H=400),
         ),
         Misconception(
             "model_and_size",
@@ -148,9 +175,6 @@ BUILD = Exercise(
         Variant("two_layers", lambda: _model(num_layers=2)),
         Variant("no_bias", lambda: _model(cell="LSTM", bias=False)),
         Variant("dropout", lambda: _model(prepare=_with_dropout, forward=_dropped)),
-        Variant(
-            "logits_alone", lambda: _model(forward=lambda torch, m, ids, h: m.readout(m.cell(m.look_up(ids), h)[0]))
-        ),
         Variant("log_softmax", lambda: _model(forward=_log_softmax)),
     ),
     hints=(
@@ -174,7 +198,15 @@ REFUSALS = {
     "not_batch_first": (lambda: _model(batch_first=False), "say `batch_first=True`"),
     "time_first": (lambda: _model(forward=_turned_time), "another model than yours"),
     "relu": (lambda: _model(cell="RNN", nonlinearity="relu"), "tanh RNNs, GRUs and LSTMs"),
-    "fixed_vocabulary": (lambda: _fixed, "do not fit the"),
+    "fixed_vocabulary": (lambda: _fixed, "is made for 27 characters, and it was to be for 11"),
+    "class_returned": (lambda: _class_itself, "returned the class CharModel"),
+    "too_large": (lambda: _model(H=400), "at most 300,000 are taken"),
+    "module_function": (lambda: lambda V: print, "something of type builtin_function_or_method"),
+    "sequential": (lambda: _sequential, "torch.nn.Sequential"),
+    "logits_alone": (lambda: _model(forward=_without_state), "should give two things"),
+    "state_not_used": (lambda: _model(forward=_forgets), "does not go on from h"),
+    "no_second_argument": (lambda: _one_argument, "the state as a second argument"),
+    "learned_first_state": (lambda: _model(prepare=_first_state), "that the judge does not read (h0)"),
     "own_parameter": (
         lambda: _model(prepare=lambda torch, m, V: setattr(m, "norm", torch.nn.LayerNorm(8))), "Here there are"),
 }  # fmt: skip
