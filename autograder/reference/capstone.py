@@ -34,7 +34,7 @@ class Scores:
     singles: float
     pairs: float
     pairs_exchanged: float
-    counted: float  # by the best counts of longer groups
+    counted: float  # by the best counts of longer groups; inf where they were not asked for
 
     @property
     def by_heart(self) -> bool:
@@ -72,13 +72,29 @@ class _Keyed:
 @lru_cache(maxsize=64)
 def _scores(keyed: _Keyed, seed: int) -> Scores:
     network, corpus = keyed.handed.network, keyed.handed.corpus
-    train, held, V = corpus.train, corpus.held, corpus.V
-    mixed = exchange(held, corpus.characters, np.random.default_rng(seed))
+    mixed = exchange(corpus.held, corpus.characters, np.random.default_rng(seed))
+    held, singles, pairs = _in_order(keyed)
+    exchanged = network.bits(mixed)
     return Scores(
-        held=network.bits(held),
-        exchanged=network.bits(mixed),
-        singles=count_bits(train, held, 1, V),
-        pairs=count_bits(train, held, 2, V),
-        pairs_exchanged=count_bits(train, mixed, 2, V),
-        counted=min(count_bits(train, held, n, V) for n in COUNTED),
+        held=held,
+        exchanged=exchanged,
+        singles=singles,
+        pairs=pairs,
+        pairs_exchanged=count_bits(corpus.train, mixed, 2, corpus.V),
+        counted=_counted(keyed) if held < BY_HEART * exchanged else np.inf,
     )
+
+
+@lru_cache(maxsize=64)
+def _in_order(keyed: _Keyed) -> tuple[float, float, float]:
+    """What does not depend on the other order: the model's bits, and those of counts of singles and pairs."""
+    corpus = keyed.handed.corpus
+    counts = (count_bits(corpus.train, corpus.held, n, corpus.V) for n in (1, 2))
+    return keyed.handed.network.bits(corpus.held), *counts
+
+
+@lru_cache(maxsize=64)
+def _counted(keyed: _Keyed) -> float:
+    """By the best counts of longer groups; this takes a second, so it is asked for where it matters alone."""
+    corpus = keyed.handed.corpus
+    return min(count_bits(corpus.train, corpus.held, n, corpus.V) for n in COUNTED)
