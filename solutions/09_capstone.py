@@ -14,10 +14,8 @@ your model has never seen, and counts the bits.
 - hand in a trained model that somebody else can run without your code;
 - write a short report that a sceptical reader believes.
 
-**Builds on** [lesson 03](../03_char_language_model/03_char_language_model.ipynb), bits per character and sampling;
-[lesson 06](../06_lstm_gru/06_lstm_gru.ipynb), the gated cells; [lesson
-07](../07_interpretable_cells/07_interpretable_cells.ipynb), what a unit means. **Time** two to three hours.
-**Points** 10, and 15 more marked by a person.
+**Builds on** lesson 03, bits per character and sampling; lesson 06, the gated cells; lesson 07, what a unit means.
+**Time** about 150 minutes. **Points** 10, and 15 more marked by a person.
 """
 
 # %% tags=["setup"]
@@ -257,9 +255,9 @@ for cell, H in (("RNN", 64), ("GRU", 128), ("LSTM", 128)):
 
 # %% [markdown]
 r"""
-In three seconds the small one takes several times as many steps, and steps are what it is about at first. The gated
-cells need their time to come past it. So how large a model should be depends on the budget: a table with three
-seconds says little about two minutes.
+In three seconds the small one takes several times as many steps, and at first it is steps that count: on a slow
+machine it is well ahead, on a fast one the gated cells have begun to come past it. So how large a model should be
+depends on the budget, and on the machine; a table with three seconds says little about two minutes.
 
 And the learning rate? **Predict first.** By how much does it matter, compared with the kind of cell: less, about as
 much, or more?
@@ -539,7 +537,7 @@ r"""
 ## Recap of the course
 
 - A recurrent network is one function, used again at every step, with a state that it hands to itself (01). With it
-  come the four shapes of problems (02).
+  come the five shapes of problems (02).
 - A language model predicts what comes next; bits per character say how well, and counting is what it has to beat
   (03, here).
 - Gradients flow back through time; they are cut for the sake of memory (04), and they fade or explode with the
