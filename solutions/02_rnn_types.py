@@ -497,7 +497,7 @@ settings = {"decay": 0.1, "drop": 0.5}
 readers, counters = [], []
 for seed in SEEDS:
     given = seed, texts, names.labels, V, 128, len(languages)
-    readers.append(train_reader(*given, 300, "names", **settings))
+    readers.append(train_reader(*given, 280, "names", **settings))
     counters.append(train_reader(*given, 300, "bag of letters", bag=True, rate=0.05, decay=0.1))
 
 print("you predicted:", my_prediction)
@@ -868,7 +868,7 @@ MARKS = "0123456789-.>"  # digits, dash, end, start
 END, START = MARKS.index("."), MARKS.index(">")
 
 
-def train_translator(seed, reminded, H=128, steps=300):
+def train_translator(seed, reminded, H=128, steps=240):
     """Encoder and decoder; with ``reminded`` the decoder sees the encoder's last state at every step."""
     torch.manual_seed(seed)
     encoder, readout = VanillaRNN(len(signs), H), nn.Linear(H, len(MARKS))
