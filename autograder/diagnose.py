@@ -45,10 +45,7 @@ def right_given(exercise: Exercise, tried: tuple[Trial, ...], calls: list[dict],
 
     Right are the reference, and the accepted variants that are built on the same steps in another way.
     """
-    built = [v.right for v in exercise.accepts]
-    if exercise.probe == "call":
-        built.insert(0, exercise.reference)
-    for function in built:
+    for function in (exercise.reference, *(v.right for v in exercise.accepts)):
         taken = takes(function, wrong)
         if taken and behaves(exercise, tried, calls, function, taken):
             return True

@@ -127,7 +127,7 @@ LIES = {
     "remembered: right where there is one": (answer("time_major", "def time_major(x):\n    N, T, D = x.shape\n    return x.reshape(T, N, D) if 1 in (N, T) else np.zeros((T, N, D))"), ZEROS),
     "remembered: values by heart": (answer("time_major", "def time_major(x):\n    return {(2, 3, 4): np.arange(24.0).reshape(3, 2, 4)}.get(x.shape, np.zeros((x.shape[1], x.shape[0], x.shape[2])))"), "first difference at result[0, 1, 0]: expected 100, got 4"),
     # named alike
-    "alike: a name in other letters": (answer("time_major", "def time_mаjor(x):\n    return x.transpose(1, 0, 2)"), "time_major is not defined in the notebook."),
+    "alike: a name in other letters": (answer("time_major", "def time_mаjor(x):\n    return x.transpose(1, 0, 2)\n\n\ndef helper(x):\n    return x"), "time_major is not defined in the notebook."),
     "alike: a grade id in capitals": (pasted("check_time_major", "2.0"), "check_time_major was there more than once; ours counts."),
     "alike: points by two ids": (lambda work: work.notebook["cells"].append(work.copy("check_affine", "3.0") | {"metadata": {"nbgrader": {**work.at("check_affine")["metadata"]["nbgrader"], "grade_id": "check_affine2"}}}), RESHAPED),
 }  # fmt: skip

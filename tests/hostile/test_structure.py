@@ -68,7 +68,7 @@ BROKEN = {
     "schema version": (lambda work: [c["metadata"]["nbgrader"].update(schema_version="x") for c in work.notebook["cells"] if "nbgrader" in c["metadata"]], f"The metadata of {ALL} were changed; ours count."),
     "the answer in a cell of their own": (all_of(on("affine", source=STUB), own(RIGHT["affine"], "76b298a83202")), "The answer cell affine holds no answer; another cell defines affine."),
     "both answers in one cell": (lambda work: (work.answer("affine", RIGHT["affine"] + "\n\n\n" + "".join(work.at("time_major")["source"])), remove("time_major")(work)), "time_major is defined in the cell of affine."),
-    "the words in a cell of their own": (lambda work: (work.cell(WORDS, "7453a7d96d66", "markdown"), work.answer("mixed_sequences", "*Write your answer here.*")), "The answer to mixed_sequences stood in another cell."),
+    "the words in a cell of their own": (lambda work: (work.cell(WORDS, "0e70b8650aec", "markdown"), work.answer("mixed_sequences", "*Write your answer here.*")), "The answer to mixed_sequences stood in another cell."),
     # formats
     "format 99": (lambda work: work.notebook.update(nbformat=99), f"{BOOK} does not say that it is in format 4; it was read as that."),
     "no format": (lambda work: work.notebook.pop("nbformat"), f"{BOOK} does not say that it is in format 4; it was read as that."),
@@ -77,7 +77,7 @@ BROKEN = {
     "a mark at the beginning": (file(lambda t: b"\xef\xbb\xbf" + t.encode()), f"{BOOK} was saved as UTF-8 with a byte order mark; it was read as that."),
     "UTF-16": (file(lambda t: t.encode("utf-16")), f"{BOOK} was saved as UTF-16; it was read as that."),
     "Windows": (file(lambda t: t.encode("cp1252", "replace")), f"{BOOK} was saved as Windows-1252; it was read as that."),
-    "the end is gone": (file(lambda t: t[: t.index("## Recap")].encode()), f"{BOOK} is cut off; 36 cells were recovered."),
+    "the end is gone": (file(lambda t: t[: t.index("## Recap")].encode()), f"{BOOK} is cut off; 37 cells were recovered."),
     "no brackets": (file(lambda t: t.replace('"cells": [', '"cells": ').encode()), f"{BOOK} is damaged: its JSON breaks in line 30; 39 cells were recovered."),
     "NULs in it": (file(lambda t: t.replace("return", "ret\0urn").encode()), f"{BOOK} had NUL characters in it; they were left out."),
     "a percent script": (file(lambda t: "\n\n".join(f"# %%\n{''.join(c['source'])}" if c["cell_type"] == "code" else "# %% [markdown]\n" + "\n".join(f"# {line}" for line in "".join(c["source"]).split("\n")) for c in json.loads(t)["cells"]).encode()), SCRIPT),
