@@ -68,7 +68,7 @@ BROKEN = {
     "schema version": (lambda work: [c["metadata"]["nbgrader"].update(schema_version="x") for c in work.notebook["cells"] if "nbgrader" in c["metadata"]], f"The metadata of {ALL} were changed; ours count."),
     "the answer in a cell of their own": (all_of(on("affine", source=STUB), own(RIGHT["affine"], "76b298a83202")), "The answer cell affine holds no answer; another cell defines affine."),
     "both answers in one cell": (lambda work: (work.answer("affine", RIGHT["affine"] + "\n\n\n" + "".join(work.at("time_major")["source"])), remove("time_major")(work)), "time_major is defined in the cell of affine."),
-    "the words in a cell of their own": (lambda work: (work.cell(WORDS, "0e70b8650aec", "markdown"), work.answer("mixed_sequences", "*Write your answer here.*")), "The answer to mixed_sequences stood in another cell."),
+    "the words in a cell of their own": (lambda work: (work.cell(WORDS, "95c1e041a178", "markdown"), work.answer("mixed_sequences", "*Write your answer here.*")), "The answer to mixed_sequences stood in another cell."),
     # formats
     "format 99": (lambda work: work.notebook.update(nbformat=99), f"{BOOK} does not say that it is in format 4; it was read as that."),
     "no format": (lambda work: work.notebook.pop("nbformat"), f"{BOOK} does not say that it is in format 4; it was read as that."),
