@@ -690,7 +690,7 @@ def train_tagger(seed, H=64):
 
 classes = python_tokens.CLASSES
 lines, new_lines = python_tokens.load()
-short = [i for i, line in enumerate(lines.lines) if len(line) <= 60]  # the longest lines cost the most time
+short = [i for i, line in enumerate(lines.lines) if len(line) <= 52]  # the longest lines cost the most time
 code, code_lengths = padded([[ord(c) for c in lines.lines[i]] for i in short])
 tags, _ = padded([lines.tags[i] for i in short])
 new_code, new_lengths = padded([[ord(c) for c in line] for line in new_lines.lines])
@@ -761,8 +761,8 @@ it must remember that it is in one; some seeds are much better at that than othe
 
 A keyword does not announce itself: at the `f`, nobody can know whether it will be `for` or `first`. The letters between
 go better: more has been read by then, and only words of three letters or more have any. The last letter goes hardly
-better than the first, and often worst of all, though the whole word is there: at the `r` it may still become `format`,
-and only the next character tells. The answer lies in the *future*, and this network has only the past. That is the
+better than the first, though the whole word is there: at the `r` it may still become `format`, and only the next
+character tells. The answer lies in the *future*, and this network has only the past. That is the
 limit of aligned tasks: the third answer is due at the third step, ready or not. Lesson 08 reads in the other direction
 too.
 

@@ -15,6 +15,8 @@ from autograder import registry
 from autograder.build.paths import ROOT
 
 bubblewrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed: apt install bubblewrap")
+# The course and its Python, which may themselves lie in the folder for temporary files.
+KEPT = [part for place in dict.fromkeys((str(ROOT), sys.prefix)) for part in ("--ro-bind", place, place)]
 MOST = 1500  # megabytes a kernel may take: a small Binder gives 2 GB, and JupyterLab wants its share
 
 RUN = """
@@ -36,7 +38,7 @@ def run_in(folder: Path, notebook: str) -> dict:
     """What running a notebook gives with the folder as all that can be written to, and no way out of the machine."""
     command = [
         "bwrap", "--unshare-net", "--unshare-pid", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev",
-        "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/mnt",
+        "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/mnt", *KEPT,
         "--bind", str(folder), "/mnt/home", "--chdir", "/mnt/home/work",
         sys.executable, "-c", RUN, notebook,
     ]  # fmt: skip
