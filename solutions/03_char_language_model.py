@@ -576,7 +576,7 @@ Write `CharRNN`, a torch module.
   torch would go back through all batches before. What that costs, and what it loses, is lesson 04.
 
 The check looks at what the scores depend on, and at one step of training; any architecture will do. **When graded**,
-your class also learns for 150 batches on small letters, about two seconds, and must then be at least 0.1 bits better
+your class also learns for 150 batches on small letters, about a second, and must then be at least 0.1 bits better
 than the bigram on text it has not seen. `check("CharRNN", CharRNN, hidden=True)` does that too.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import random
@@ -648,3 +649,26 @@ def test_without_bubblewrap_it_refuses(monkeypatch):
     monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
     with pytest.raises(SandboxMissing, match="apt install bubblewrap"):
         Nursery()
+
+
+def test_it_can_be_asked_for_before_it_is_warm():
+    with contextlib.closing(Nursery(LIMITS, rehearse=False)) as waiting:
+        waiting.begin()
+        waiting.begin()
+        with waiting.child() as child:
+            assert printed(run(child, "print(2)")) == "2\n"
+        waiting.close()
+        waiting.begin()  # and ended before it is warm
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_a_child_runs_where_whoever_asks_for_it_may_run(nursery):
+    code = "import os\nprint(sorted(os.sched_getaffinity(0)))"
+    before = os.sched_getaffinity(0)
+    try:
+        for one in sorted(before)[:2]:
+            os.sched_setaffinity(0, {one})
+            with nursery.child() as child:
+                assert printed(run(child, code)) == f"[{one}]\n"
+    finally:
+        os.sched_setaffinity(0, before)

@@ -79,7 +79,7 @@ class Engine:
     """Grades submissions of a course, one after the other, in children of one warm process.
 
     ``seed`` makes the hidden inputs: the same for everybody who is graded with it. Raises SandboxMissing when it is
-    made without bubblewrap, unless ``sandbox`` is False.
+    made without bubblewrap, unless ``sandbox`` is False. A ``nursery`` that is given is ended with the engine.
     """
 
     def __init__(
@@ -89,11 +89,11 @@ class Engine:
         rehearse: bool = True,
         seed: int | None = None,
         limits: Limits | None = None,
+        nursery: Nursery | None = None,
     ) -> None:
         self.course = course
         self.seed = secrets.randbits(32) if seed is None else seed
-        self.limits = limits or Limits()
-        self.nursery = Nursery(self.limits, sandbox=sandbox, rehearse=rehearse)
+        self.nursery = nursery or Nursery(limits, sandbox=sandbox, rehearse=rehearse)
         self._skeletons = lru_cache(maxsize=None)(self._read_skeleton)
 
     def __enter__(self) -> Engine:

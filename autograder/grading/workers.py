@@ -47,17 +47,24 @@ class Settings:
 
 
 def make_engine(settings: Settings) -> Any:
-    """The engine of one worker."""
+    """The engine of one worker. Its warm process gets warm while this one loads what the engine needs."""
     from autograder.build.paths import ROOT, Course
+    from autograder.sandbox import Nursery
+
+    nursery = Nursery(sandbox=settings.sandbox, rehearse=settings.rehearse)
+    nursery.begin()
     from autograder.grading.engine import Engine
 
+    if settings.rehearse:
+        import torch  # noqa: F401 - the judge will want it
     course = Course(Path(settings.root) if settings.root else ROOT)
-    return Engine(course, sandbox=settings.sandbox, rehearse=settings.rehearse, seed=settings.seed)
+    return Engine(course, seed=settings.seed, nursery=nursery)
 
 
 # In the worker
 
 _engines: dict[int, tuple[Settings, Any]] = {}  # by thread: a worker of a cluster may have several
+_own: set[int] = set()  # the processor of this process
 
 
 def grade(settings: Settings, submission: Submission) -> Graded:
@@ -75,6 +82,8 @@ def _engine(settings: Settings) -> Any:
         forget(mine)
     if mine not in _engines:
         _engines[mine] = settings, (settings.make or make_engine)(settings)
+        if _own:
+            os.sched_setaffinity(0, _own)
     return _engines[mine][1]
 
 
@@ -87,13 +96,16 @@ def forget(thread: int | None = None) -> None:
 
 
 def _begin(line: Connection, processor: int | None) -> None:
-    """What a new process does first: it leaves the terminal, takes its processor, and watches the main process."""
+    """What a new process does first: it leaves the terminal, and watches the main process.
+
+    It keeps to its processor once it has an engine: until then others may have nothing to do.
+    """
     os.setsid()  # Ctrl-C is the main process's to hear
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what an engine starts inherits what is ignored
     if processor is not None:
-        os.sched_setaffinity(0, {processor})
+        _own.add(processor)
     threading.Thread(target=_watch, args=(line,), daemon=True).start()
     util.Finalize(None, forget, exitpriority=10)
 

@@ -40,7 +40,8 @@ def _call(answer: Callable, data: dict, request: dict) -> dict:
         drawn = []
         for _ in range(many):
             copies = [np.array(v) if isinstance(v, np.ndarray) else v for v in given]
-            value, _notes = plain(answer(*copies, rng))
+            value = answer(*copies, rng)
+            value = int(value) if type(value) is np.int64 else plain(value)[0]  # thousands of them, of that type
             changed.update(n for n, v, c in zip(names, given, copies) if isinstance(v, np.ndarray) and not _same(v, c))
             if type(value) in (int, float):
                 drawn.append(value)

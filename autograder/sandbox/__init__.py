@@ -19,8 +19,8 @@ Not promised:
 
 - That code does not lie about itself. It can change IPython, NumPy or the probe within its own child, read the hidden
   *inputs* as they arrive, and answer by any computation it likes; since no expected value is inside, it must compute.
-- That children cannot slow each other: they share the processors. A child cannot change the processors it may use, so
-  a worker that restricts itself to one (``os.sched_setaffinity``) before it starts its nursery keeps the others free.
+- That children cannot slow each other: they share the processors. A child may use those of the thread that asked for
+  it, and cannot change that; so a worker that restricts itself to one (``os.sched_setaffinity``) keeps the others free.
 - That memory is never passed for a moment: it is watched twenty times a second. What the kernel itself holds for open
   sockets and pipes is bounded only by their number.
 - Safety from a fault of the kernel or of the processor. The kernel's surface is narrowed with a filter on system calls.

@@ -45,6 +45,7 @@ class Nursery:
         self._lock = threading.RLock()
         self._count = 0
         self._process: subprocess.Popen | None = None
+        self._warm = False
         self._handle = -1
         if sandbox:
             bubblewrap.find()
@@ -56,25 +57,33 @@ class Nursery:
     def __exit__(self, kind: type | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Start the warm process, unless it runs."""
+    def begin(self) -> None:
+        """Start the warm process, unless it runs, and do not wait until it is warm."""
         with self._lock:
             if self._process is not None:
                 return
             self._folder = tempfile.TemporaryDirectory(prefix="nursery-")
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the nursery
             self._control, theirs = socket.socketpair()
+            with theirs:
+                asked = theirs.fileno(), self._errors, self.rehearse
+                if self.sandbox:
+                    self._process = bubblewrap.start(*asked)
+                else:
+                    self._process = bubblewrap.start_without(*asked, self._folder.name)
+
+    def start(self) -> None:
+        """Start the warm process, unless it runs, and wait until it is warm."""
+        with self._lock:
+            self.begin()
+            if self._warm:
+                return
             try:
-                with theirs:
-                    asked = theirs.fileno(), self._errors, self.rehearse
-                    if self.sandbox:
-                        self._process = bubblewrap.start(*asked)
-                    else:
-                        self._process = bubblewrap.start_without(*asked, self._folder.name)
                 hello, handles = self._hear(WARM_SECONDS)
             except NurseryFailed as problem:
                 self.close()
                 raise (bubblewrap.refused(str(problem)) if "bwrap:" in str(problem) else problem) from None
+            self._warm = True
             self._handle = handles[0] if handles else -1
             self.notes = tuple(hello["notes"])
 
@@ -94,7 +103,7 @@ class Nursery:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-            self._process = None
+            self._process, self._warm = None, False
             self._errors.close()
             self._folder.cleanup()
 
@@ -116,7 +125,7 @@ class Nursery:
                 self.start()
                 self._count += 1
                 number = self._count
-                asked = {"op": "fork", "id": number, "limits": limits.to_dict()}
+                asked = {"op": "fork", "id": number, "limits": limits.to_dict(), "processors": _processors()}
                 reply, handles = self._ask(asked, (theirs.fileno(),))
             child = Child(self, number, ours, handles[0] if handles else -1, reply["pid"], limits)
         except BaseException:
@@ -160,3 +169,8 @@ class Nursery:
         """The last that the warm process wrote to its standard error."""
         self._errors.seek(0)
         return self._errors.read()[-2000:].decode(errors="replace") or "the warm process ended"
+
+
+def _processors() -> list[int]:
+    """Where this thread may run, and so a child of its may, too. None are named where the system cannot say."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []

@@ -55,7 +55,7 @@ class Nursery:
     def _answer(self, asked: dict, descriptors: list[int]) -> None:
         try:
             if asked["op"] == "fork":
-                reply, handles = self._fork(asked["id"], asked["limits"], descriptors[0])
+                reply, handles = self._fork(asked["id"], asked["limits"], asked["processors"], descriptors[0])
             else:
                 reply, handles = self._bury(asked["id"]), []
         except Exception as problem:
@@ -64,14 +64,14 @@ class Nursery:
         for handle in handles:
             os.close(handle)
 
-    def _fork(self, number: int, limits: dict, channel: int) -> tuple[dict, list[int]]:
+    def _fork(self, number: int, limits: dict, processors: list[int], channel: int) -> tuple[dict, list[int]]:
         """A child, closed in as far as the nursery has a part in it."""
         ours, theirs = socket.socketpair()
         with ours, theirs:
             pid = self._fork_process()
             if pid == 0:
                 ours.close()
-                self._become_child(socket.socket(fileno=channel), limits, theirs)
+                self._become_child(socket.socket(fileno=channel), limits, processors, theirs)
             os.close(channel)
             theirs.close()
             self.living[number], self.limits[number] = pid, limits
@@ -93,7 +93,9 @@ class Nursery:
             raise OSError("cannot fork")
         return pid
 
-    def _become_child(self, channel: socket.socket, limits: dict, nursery: socket.socket) -> None:
+    def _become_child(
+        self, channel: socket.socket, limits: dict, processors: list[int], nursery: socket.socket
+    ) -> None:
         """Never returns."""
 
         def map_user() -> None:
@@ -103,6 +105,8 @@ class Nursery:
 
         try:
             self.control.close()
+            if processors:
+                os.sched_setaffinity(0, processors)
             if self.sandboxed:
                 isolate.enter(limits, channel, map_user)
             else:
