@@ -54,10 +54,19 @@ class Switch:
     start: bool = False
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A text that a reader types."""
+
+    name: str
+    label: str
+    start: str
+
+
 class Widget:
     """Base of all widgets: give it ``controls`` and a ``draw(state)``. ``state`` has a value for every control."""
 
-    controls: tuple[Slider | Choice | Switch, ...] = ()
+    controls: tuple[Slider | Choice | Switch | Typed, ...] = ()
 
     def __init__(self) -> None:
         self.state: dict[str, Any] = {control.name: control.start for control in self.controls}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from rnnlab.highlight import TINTS
 from rnnlab.messages import _
 from rnnlab.palette import EDGE, FAINT, INK, MUTED
 from rnnlab.svg import Canvas
-from rnnlab.widgets.base import Slider, State, Widget
+from rnnlab.widgets.base import Slider, State, Typed, Widget
 
 WIDE, LINES, PITCH, ROW = 42, 7, 8.6, 25
 TEXT = """for name in sorted(names):
@@ -19,15 +17,6 @@ TEXT = """for name in sorted(names):
     total = total + len(name)  # so far
 """
 Tagging = Callable[[list[str]], Sequence[Sequence[int]]]
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A text that a reader types."""
-
-    name: str
-    label: str
-    start: str
 
 
 class Highlighters(Widget):
@@ -83,12 +72,6 @@ class Highlighters(Widget):
             canvas.label(x + wide / 2, 22, name, size=13, font="text", color=INK if tint else MUTED)
             x += wide + 8
 
-    def live(self) -> Any:
-        """The ipywidgets view, with a field to type in."""
-        if self._live is None:
-            self._live = _live(self)
-        return self._live.view
-
 
 def shown(text: str, read: int) -> list[str]:
     """As much of a text as fits, as lines; of that, the first ``read`` characters."""
@@ -109,23 +92,6 @@ def _line(canvas: Canvas, x: float, y: float, line: str, classes: list[int]) -> 
     for i, char in enumerate(line):
         if char != " ":
             canvas.label(x + PITCH * (i + 0.5), y, char, size=13.5, font="code")
-
-
-def _live(widget: Highlighters) -> Any:
-    import ipywidgets as w
-
-    from rnnlab.widgets.live import LABEL, Live
-
-    class Typing(Live):
-        def _control(self, control: Any) -> list[Any]:
-            if not isinstance(control, Typed):
-                return super()._control(control)
-            field = w.Textarea(value=control.start, layout=w.Layout(width="640px", height="110px"))
-            field.style = {"font_family": "monospace"}
-            self.inputs[control.name] = field
-            return [w.Label(control.label, layout=w.Layout(width=LABEL, justify_content="flex-end")), field]
-
-    return Typing(widget)
 
 
 def highlighters(forwards: Tagging, both: Tagging, classes: Sequence[str], text: str = TEXT) -> Highlighters:

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.messages import _
-from rnnlab.widgets.base import Choice, Slider, Switch, Widget
+from rnnlab.widgets.base import Choice, Slider, Switch, Typed, Widget
 
 PLAY_MS = 900
 LABEL = "32px"
@@ -49,11 +49,13 @@ class Live:
                 rows.append(self._control(control))
         return rows
 
-    def _control(self, control: Slider | Choice | Switch) -> list[Any]:
+    def _control(self, control: Slider | Choice | Switch | Typed) -> list[Any]:
         if isinstance(control, Slider):
             return self._slider(control)
         if isinstance(control, Choice):
             return self._choice(control)
+        if isinstance(control, Typed):
+            return self._field(control)
         made = w.Checkbox(value=control.start, description=control.label, indent=False)
         made.layout = w.Layout(margin="0 0 0 24px", width="auto")
         self.inputs[control.name] = made
@@ -67,6 +69,12 @@ class Live:
         buttons = w.ToggleButtons(options=control.options, value=control.start, style=style)
         self.inputs[control.name] = buttons
         return [label, buttons]
+
+    def _field(self, control: Typed) -> list[Any]:
+        field = w.Textarea(value=control.start, layout=w.Layout(width="640px", height="110px"))
+        field.style = {"font_family": "monospace"}
+        self.inputs[control.name] = field
+        return [w.Label(control.label, layout=w.Layout(width=LABEL, justify_content="flex-end")), field]
 
     def _slider(self, control: Slider) -> list[Any]:
         slider = w.IntSlider(

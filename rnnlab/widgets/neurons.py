@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from rnnlab.data.python_source import decode, encode
@@ -12,7 +9,7 @@ from rnnlab.messages import _
 from rnnlab.palette import EDGE, MUTED, NEGATIVE, POSITIVE
 from rnnlab.python_lstm import Weights, read_char
 from rnnlab.svg import Canvas
-from rnnlab.widgets.base import Choice, Slider, State, Widget
+from rnnlab.widgets.base import Choice, Slider, State, Typed, Widget
 
 WIDE, LINES, PITCH, ROW = 74, 9, 9.6, 24
 SHADES = 10
@@ -23,15 +20,6 @@ TEXT = '''def greet(name, loud=False):  # don't shout
     """Say something to someone, in English."""
     return open('greeting.txt', mode="r").read()
 '''
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A text that a reader types."""
-
-    name: str
-    label: str
-    start: str
 
 
 class Neurons(Widget):
@@ -99,12 +87,6 @@ class Neurons(Widget):
             if char != " ":
                 canvas.label(24 + PITCH * (i + 0.5), y, char, size=14.5, font="code")
 
-    def live(self) -> Any:
-        """The ipywidgets view, with a field to type in."""
-        if self._live is None:
-            self._live = _live(self)
-        return self._live.view
-
 
 def shown(text: str) -> str:
     """As much of a text as fits, in the characters that the model knows, with long lines broken."""
@@ -128,23 +110,6 @@ def _trace(weights: Weights, text: str) -> tuple[np.ndarray, np.ndarray]:
         hidden.append(h[0])
         cells.append(np.tanh(c[0]))
     return np.array(hidden).reshape(-1, weights.size), np.array(cells).reshape(-1, weights.size)
-
-
-def _live(widget: Neurons) -> Any:
-    import ipywidgets as w
-
-    from rnnlab.widgets.live import LABEL, Live
-
-    class Typing(Live):
-        def _control(self, control: Any) -> list[Any]:
-            if not isinstance(control, Typed):
-                return super()._control(control)
-            field = w.Textarea(value=control.start, layout=w.Layout(width="640px", height="110px"))
-            field.style = {"font_family": "monospace"}
-            self.inputs[control.name] = field
-            return [w.Label(control.label, layout=w.Layout(width=LABEL, justify_content="flex-end")), field]
-
-    return Typing(widget)
 
 
 def neurons(weights: Weights, text: str = TEXT, unit: int = 0) -> Neurons:
