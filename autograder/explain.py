@@ -65,9 +65,16 @@ KNOWN = (
         N_("a value is None there: did an earlier function forget its `return`?"),
     ),
     (
-        r"multiple values for argument 'axis'|only integer scalar arrays can be converted"
-        r"|stack_dispatcher\(\) takes 1",
+        r"multiple values for argument 'axis'|stack_dispatcher\(\) takes 1",
         N_("arrays that are joined go into one list: np.concatenate([A, B], axis=...)"),
+    ),
+    (
+        r"only integer scalar arrays can be converted|slice indices must be integers",
+        N_(
+            "an array stands where one whole number belongs: as an end of a slice, x[:n] (a slice has one end for all "
+            "rows), or in place of an axis, since arrays that are joined go into one list: np.concatenate([A, B], "
+            "axis=...)"
+        ),
     ),
     (
         r"only 0-dimensional arrays can be converted|only length-1 arrays can be converted",

@@ -440,6 +440,7 @@ CELLS = {
     "an answer fenced in text": (on("affine", cell_type="markdown", source=f"Mine:\n\n```python\n{AFFINE}\n```\n"), all_of(affine=AFFINE + "\n"), ("affine was no code cell any more; it is one again.",)),
     "words as code": (on("mixed_sequences", cell_type="code"), all_of(), ("mixed_sequences was no text cell any more; it is one again.",)),
     "the imports changed": (on("setup", source="import itertools"), all_of(), ("setup was changed; ours runs, and then what it was changed to.",)),
+    "a question rewritten": (on("question_mixed_sequences", source="Mine."), all_of(), ("question_mixed_sequences was changed; ours stands in its place, and what it was changed to below it.",)),
     "our text changed": (on("7c556d5b6c3e", source="nothing"), all_of(), ()),
     # answers with another name
     "the only function of its cell": (on("affine", source=AFFINE.replace("affine", "layer")), all_of(affine=AFFINE.replace("affine", "layer") + "\n\naffine = layer"), ("affine was named layer; it is graded under that name.",)),
@@ -492,6 +493,16 @@ def test_their_own_cells_stand_where_they_stood():
     insert("time_major", code("y = 2"))(notebook)
     notebook["cells"].insert(0, code("first = 0"))
     assert source_of(notebook) == ["first = 0", AFFINE, "x = 1", "*mine*", "y = 2", MAJOR, WORDS]
+
+
+def test_what_was_written_over_a_question_stands_below_it():
+    notebook = handed_in()
+    on("question_mixed_sequences", source="Because they mix.")(notebook)
+    grafted = graft(OURS, salvage(written(notebook).encode(), NAME).notebook).notebook
+    sources = [c.source for c in grafted.cells]
+    place = sources.index("Because they mix.")
+    assert grafted.cells[place - 1].metadata.nbgrader.grade_id == "question_mixed_sequences"
+    assert grafted.cells[place + 1].source == WORDS
 
 
 def test_an_edit_in_a_code_cell_of_ours_stays_and_in_our_text_does_not():

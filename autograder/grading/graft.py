@@ -68,7 +68,7 @@ class _Graft:
             place = place_of(cell)
             cells += [_own(c) for c in self._left_at(place)]
             cells.append(self._filled(cell, place))
-            if self._changed_setup(place):
+            if self._changed_setup(place) or self._written_over(place):
                 cells.append(_own(self.anchors[place]))
             cells += [_own(c) for c in self.after.get(place, [])]
         notebook = deepcopy(self.skeleton)
@@ -120,6 +120,14 @@ class _Graft:
             return False
         self.repairs.add("setup", place)
         return True
+
+    def _written_over(self, place: str) -> bool:
+        """Whether a text of ours was written into, which some do to answer the question that it asks."""
+        mine, cell = self.ours.cells[place], self.anchors.get(place)
+        locked = grading(mine).get("locked") and mine.cell_type == "markdown"
+        if not locked or cell is None or cell.kind != "markdown" or cell.plain == self.ours.released[place]:
+            return False
+        return not any(cell in cells for _t, cells in self.words.values())
 
     # One cell of ours
 
@@ -179,7 +187,9 @@ class _Graft:
         if theirs is None:
             self.repairs.add("restored", place)
         elif theirs.plain != self.ours.released[place] or theirs.kind != cell.cell_type:
-            if cell.cell_type != "code" or place in self.ours.checks or theirs.kind != "code":
+            if self._written_over(place):
+                self.repairs.add("written over", place)
+            elif cell.cell_type != "code" or place in self.ours.checks or theirs.kind != "code":
                 if not any(theirs in cells for _t, cells in self.words.values()):
                     self.repairs.add("changed", place)
 

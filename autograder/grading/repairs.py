@@ -59,6 +59,11 @@ def _said(kind: str, names: list[str]) -> str:
         "changed": ngettext(
             "{names} was changed; ours stands in its place.", "{names} were changed; ours stand in their place.", n
         ),
+        "written over": ngettext(
+            "{names} was changed; ours stands in its place, and what it was changed to below it.",
+            "{names} were changed; ours stand in their places, and what they were changed to below them.",
+            n,
+        ),
         "setup": ngettext(
             "{names} was changed; ours runs, and then what it was changed to.",
             "{names} were changed; ours run, and then what they were changed to.",
