@@ -86,5 +86,8 @@ def _found(name: str) -> tuple[Lesson, Exercise]:
         if near:
             message = _('There is no exercise named "{name}". Did you mean {near}?')
             raise UnknownExercise(message.format(name=said, near=_(" or ").join(near))) from None
-        message = _('There is no exercise named "{name}". There are: {names}.')
-        raise UnknownExercise(message.format(name=said, names=", ".join(nearest(said)))) from None
+        if any(said == q.id for one in lessons() for q in one.questions):
+            message = _("{name} is a written question. A person reads the answer, so there is no check and no hint.")
+            raise UnknownExercise(message.format(name=said)) from None
+        message = _('There is no exercise named "{name}". The nearest names are {names}.')
+        raise UnknownExercise(message.format(name=said, names=listed(nearest(said)[:5]))) from None

@@ -369,6 +369,7 @@ def test_with_its_file_and_without(engine):
     without = engine.grade(Submission(LESSON, "kim", f"{LESSON}.ipynb", data))
     assert without.points == 2
     assert "capstone.npz is not there" in str(without.reports["my_model"])
+    assert without.needs == ("capstone.npz is not in the folder.",)
 
 
 def test_untouched_is_not_attempted(engine):

@@ -242,6 +242,29 @@ def test_what_an_answer_uses_may_be_defined_below_its_check(engine):
     assert any(n.startswith("softmax, or what it uses, is defined below its check") for n in graded.notes)
 
 
+def leaving_out(code, name, uses):
+    """A change: ``code`` in the first cell that grading leaves out, used by an answer."""
+
+    def change(notebook):
+        next(c for c in notebook.cells if "demo" in c.metadata.get("tags", ())).source = code
+        inside(name, uses)(notebook)
+
+    return change
+
+
+def test_a_function_from_a_cell_that_is_left_out_is_there(engine):
+    code = "import time\ntime.sleep(50)\ndef helper(z):\n    return z\nhelper(made)\ndef rnn_step():\n    pass\n"
+    graded = engine.grade(submission(change=leaving_out(code, "fuse_weights", "helper(time)")))
+    assert graded.points == POINTS[STRUCTURE] and not lost(graded)
+
+
+def test_a_value_from_a_cell_that_is_left_out_is_told(engine):
+    graded = engine.grade(submission(change=leaving_out("made, b = 3, 4", "fuse_weights", "made")))
+    assert graded.reports["fuse_weights"]["outcome"] == "error"
+    said = "made gets its value in a cell that grading leaves out, since it trains or draws at length."
+    assert any(note.startswith(said) for note in graded.notes), graded.notes
+
+
 def test_a_notebook_of_another_lesson_is_named_and_not_graded(engine):
     given = submission()
     graded = engine.grade(Submission("00_start_here", given.student, "00_start_here.ipynb", given.data))
@@ -392,6 +415,25 @@ def test_of_two_notebooks_the_one_with_answers_counts(tmp_path):
     found = read_folder(tmp_path, START, "kim")
     assert found.name == f"{START}.ipynb", "the lesson's own name wins where both hold answers"
     assert found.notes == (f"There are other notebooks with answers beside {START}.ipynb, which do not count: {START}-Copy1.ipynb.",)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["capstone (1).npz", "Capstone - Copy.npz", "out/capstone.npz", "copy of capstone(12).npz"]
+)
+def test_a_file_that_belongs_to_the_lesson_is_known_by_another_name(tmp_path, name):
+    (tmp_path / "09_capstone.ipynb").write_text(_notebook(START, "all_right"))
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"mine")
+    found = read_folder(tmp_path, "09_capstone", "kim")
+    assert found.files == {"capstone.npz": b"mine"} and found.notes == (f"{name} was taken for capstone.npz.",)
+
+
+def test_of_two_files_that_could_be_it_none_is_taken(tmp_path):
+    (tmp_path / "09_capstone.ipynb").write_text(_notebook(START, "all_right"))
+    for number in (1, 2):
+        (tmp_path / f"capstone ({number}).npz").write_bytes(b"mine")
+    said = "capstone.npz could be any of capstone (1).npz and capstone (2).npz; none was taken."
+    assert read_folder(tmp_path, "09_capstone", "kim").notes == (said,)
 
 
 def test_an_empty_folder_is_named_and_earns_nothing(engine, tmp_path):

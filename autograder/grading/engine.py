@@ -125,7 +125,10 @@ class Engine:
         if grafted.answers or _own_code(notebook, ours):
             work = Execution(self.nursery, ours, {**submission.files, **files}, self.seed)
             reports = work.run(notebook, lesson)
-            notes, needs, peak = work.notes, work.needs, work.peak
+            absent = [
+                _("{name} is not in the folder.").format(name=n) for n in lesson.files if n not in submission.files
+            ]
+            notes, needs, peak = [*absent, *work.notes], [*absent, *work.needs], work.peak
         else:
             reports = {e.id: Report(e.id, "not_attempted", 0.0, e.points, hidden=True) for e in lesson.exercises}
             notes, peak = [_of_another(lesson, other) if other else _nothing(submission, salvaged)], 0

@@ -18,6 +18,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 from autograder import feeding, judge, registry
 from autograder.build.clean import strip_ansi
 from autograder.exercise import Exercise, Lesson
+from autograder.grading import left_out
 from autograder.grading.reports import checked, is_check
 from autograder.messages import _
 from autograder.probes import codec
@@ -60,16 +61,20 @@ class Execution:
         self._ended: dict[str, str] = {}  # place of a cell -> why Python ended in it
         self._failed: dict[str, str] = {}  # place of a cell -> what kept it from its end, without ending Python
         self._reports: dict[str, Report] = {}
+        self._left_out: set[str] = set()  # names that would have a value if no cell were left out
 
     def run(self, notebook: NotebookNode, lesson: Lesson) -> dict[str, Report]:
         """Fill in the outputs of the cells, in place, and return the report of every exercise."""
         self._notebook = notebook
+        self._left_out = set().union(*(left_out.assigned(c.source) for c in notebook.cells if _is_left_out(c)))
         try:
             for cell in notebook.cells:
                 if is_check(cell):
                     name = checked(cell)
                     self._reports[name] = self._check(registry.exercise(name))
-                elif cell.cell_type == "code" and SKIP not in cell.metadata.get("tags", ()):
+                elif _is_left_out(cell):
+                    self._definitions(cell, lesson)
+                elif cell.cell_type == "code":
                     self._cell(cell)
             self._late()
         finally:
@@ -89,11 +94,30 @@ class Execution:
         cell.outputs = [from_dict(dict(o)) for o in result.outputs]
         if result.status == "error":
             self._failed[place] = _("its cell raised {error}").format(error=_error(result))
+            self._explain_missing(_error(result))
         if result.status in ("timeout", "output_limit") or not child.alive:
             self._said(cell, place, result, child)
         if child.alive:
             stopped = result.status == "timeout"
             self._history.append((cell.source, AGAIN_SECONDS if stopped else CELL_SECONDS))
+
+    def _definitions(self, cell: NotebookNode, lesson: Lesson) -> None:
+        """Of a cell that is left out, what an answer may use: its imports, functions and classes, none of them ours."""
+        exercises = {e.id for e in lesson.exercises}
+        for source, names in left_out.definitions(cell.source):
+            child = self._living() if self._in_time() and not exercises & names else None
+            if child is not None and child.run_cell(source, AGAIN_SECONDS).status == "ok":
+                self._history.append((source, AGAIN_SECONDS))
+
+    def _explain_missing(self, said: str) -> None:
+        """Note why a name is not defined that a cell left out would have defined."""
+        name = left_out.missing(said, self._left_out)
+        if name is not None:
+            note = _(
+                "{name} gets its value in a cell that grading leaves out, since it trains or draws at length. What an "
+                "answer uses has to stand in its own cell, or in one that the student adds."
+            )
+            self.notes.append(note.format(name=name))
 
     def _said(self, cell: NotebookNode, place: str, result: CellResult, child: Child) -> None:
         """Remember why a cell did not go well, and tell."""
@@ -190,6 +214,7 @@ class Execution:
             return self._undefined(exercise)
         if child.alive:
             report = self._apart(exercise, _("no answer came back")) if _status(reply) == "damaged" else None
+            self._explain_missing(reply)
             return report or self._judged(exercise, trials, reply, child)
         why = child.why_dead
         self._bury(child)
@@ -302,6 +327,10 @@ class Execution:
 def _tried(child: Child, exercise: Exercise, request: str) -> str:
     """What the child answers when the exercise is tried in it."""
     return feeding.ask(exercise, request, lambda asked: child.probe(asked, exercise.id))
+
+
+def _is_left_out(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and SKIP in cell.metadata.get("tags", ())
 
 
 def _place(cell: NotebookNode) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def read_folder(folder: Path, lesson: str, student: str) -> Submission:
     data = found.pop(name, b"")
     for other in [n for n in found if n.lower().endswith(".ipynb")]:
         del found[other]  # a copy of the lesson, of no use to the answers
+    if name:
+        said += _by_their_names(found, registry.lesson(lesson).files)
     return Submission(lesson, student, name, data, found, timestamp, (*notes, *said))
 
 
@@ -157,6 +160,29 @@ def _chosen(found: Mapping[str, bytes], lesson: str) -> tuple[str, list[str]]:
             )
         )
     return best, said
+
+
+def _by_their_names(found: dict[str, bytes], wanted: Iterable[str]) -> list[str]:
+    """Give files that belong to a lesson the names they should have, as far as one can tell. Returns sentences."""
+    said = []
+    for name in wanted:
+        if name in found:
+            continue
+        like = sorted(n for n in found if n not in wanted and _original(n) == name.lower())
+        if len(like) == 1:
+            found[name] = found.pop(like[0])
+            said.append(_("{other} was taken for {name}.").format(other=_plain(like[0]), name=name))
+        elif like:
+            these = listed(map(_plain, like))
+            said.append(_("{name} could be any of {names}; none was taken.").format(name=name, names=these))
+    return said
+
+
+def _original(name: str) -> str:
+    """The name of the file that this one is a copy of, as browsers and desktops name copies, in whatever folder."""
+    stem, end = os.path.splitext(os.path.basename(name).lower())
+    stem = re.sub(r"^(copy of |kopie von )|( ?\(\d+\)| ?- ?(copy|kopie)( ?\(\d+\))?|[-_ ]copy\d*)$", "", stem)
+    return stem + end
 
 
 def _worth(data: bytes, lesson: str) -> int:

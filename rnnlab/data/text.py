@@ -53,17 +53,21 @@ def letters(text: str) -> str:
 def read_text(path: str | Path) -> str:
     """A text file of your own, in UTF-8, with at least 2000 characters.
 
+    Where there is no such path, a file of that name beside the notebook is taken: the one that was handed in with it.
+
     Raises:
         ValueError: with a sentence that says what is wrong: no such file, a folder, nothing in it, no text in it, or
             too little to learn from.
     """
     path = Path(path).expanduser()
+    if not path.exists() and Path(path.name).is_file():
+        path = Path(path.name)  # the notebook is on another machine now, and its file came with it
     if path.is_dir():
         raise ValueError(_("{path} is a folder: give the path of one text file in it.").format(path=path))
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        here = _("{path} is not there. This notebook looks from {folder}; check the spelling, or give the full path.")
+        here = _("{path} is not there. This notebook looks from {folder}; check the spelling, or lay the file there.")
         raise ValueError(here.format(path=path, folder=Path.cwd())) from None
     except OSError as problem:
         said = _("{path} cannot be read: {reason}.")
