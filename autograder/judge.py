@@ -40,11 +40,16 @@ def judge(exercise: Exercise, tried: tuple[Trial, ...], reply: str, earlier: Ear
     base = _replace(base, cases=rows, notes=_notes(exercise, rows, calls), points=_points(exercise, rows))
     if all(r.status == "passed" for r in rows):
         return _replace(base, outcome="passed", points=float(exercise.points))
-    return _failed(base, exercise, tried, calls, earlier)
+    return _failed(base, exercise, tried, calls, _used(data, earlier))
 
 
 def _replace(report: Report, **changes: Any) -> Report:
     return Report(**{**{k: getattr(report, k) for k in report.__dataclass_fields__}, **changes})
+
+
+def _used(data: dict, earlier: Earlier) -> Earlier:
+    """``earlier``, for what the answer uses: what it never calls is no reason for anything that is wrong with it."""
+    return lambda name: earlier(name) if name in data.get("uses", (name,)) else None
 
 
 def _not_written(base: Report, exercise: Exercise, calls: list[dict]) -> Report:

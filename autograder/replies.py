@@ -37,7 +37,8 @@ def received(reply: str, many: int) -> dict:
     calls = data.get("calls") if status == "called" else None
     if not isinstance(calls, list) or len(calls) != many or not all(map(_is_call, calls)):
         return _damaged(many, _("it is not a reply to what was asked"))
-    return {"status": "called", "calls": [{"changed": [], **c} for c in calls]}
+    found = {"status": "called", "calls": [{"changed": [], **c} for c in calls]}
+    return found | ({"uses": data["uses"]} if isinstance(data.get("uses"), list) else {})
 
 
 def _damaged(many: int, problem: str) -> dict:

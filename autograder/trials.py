@@ -61,6 +61,7 @@ def request(exercise: Exercise, tried: tuple[Trial, ...]) -> str:
             "outputs": exercise.probe_options.get("outputs", len(exercise.shape.outputs)),
             "options": dict(exercise.probe_options),
             "time_limit": exercise.time_limit,
+            "requires": list(exercise.requires),
             "calls": [t.inputs for t in tried],
         }
     )

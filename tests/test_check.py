@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import check, hint, inputs, progress, registry, session
+from autograder import check, hint, inputs, judge, probes, progress, registry, session
 from autograder.exercise import Case, Exercise, Misconception
+from autograder.probes.uses import uses
 from autograder.report import MIME, Report
 from autograder.session import examine
 
@@ -506,3 +507,38 @@ def test_a_check_imports_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
+
+
+def helped(x):
+    return rnn_step_by_another_name(x)
+
+
+def rnn_step_by_another_name(x):
+    return globals()["rnn_step"](x)
+
+
+def test_what_an_answer_uses_is_read_off_its_code() -> None:
+    class Net(torch.nn.Module):
+        def forward(self, x):
+            return helped(x)
+
+    def inner(x, f=right):
+        return [affine(f(x)) for _ in x]  # noqa: F821
+
+    wanted = ["affine", "right", "rnn_step"]
+    assert uses(helped, wanted) == ["rnn_step"]
+    assert uses(Net, wanted) == ["rnn_step"]
+    assert uses(inner, wanted) == ["affine", "right"]
+    assert uses(lambda x: np.tanh(x), wanted) == []
+    assert uses(np.tanh, wanted) == wanted
+
+
+def test_what_is_not_used_blocks_nothing() -> None:
+    given: dict[str, Any] = {"np": np}
+    exec("def rnn_forward(x, h0, W_xh, W_hh, b):\n    return np.zeros((*x.shape[:2], len(b))) + 7, h0", given)
+    exec("def calling(x, h0, W_xh, W_hh, b):\n    return rnn_step(x, h0), h0", given)
+    broken = Report("rnn_step", "not_attempted", 0.0, 4.0)
+    for answer, outcome in ((given["rnn_forward"], "failed"), (given["calling"], "blocked")):
+        tried = judge.trials(FORWARD, False, 0)
+        reply = probes.run(judge.request(FORWARD, tried), answer)
+        assert judge.judge(FORWARD, tried, reply, lambda name: broken).outcome == outcome

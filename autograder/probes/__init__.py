@@ -8,16 +8,19 @@ from types import ModuleType
 from typing import Any
 
 from autograder.probes import codec
+from autograder.probes.uses import uses
 
 
 def run(request: str, answer: Any) -> str:
     """Try ``answer`` as the request says. Request and reply are the JSON text of ``codec``.
 
     A request has ``probe`` (a module of this package), ``name``, ``parameters``, ``outputs`` (how many), ``options``,
-    ``time_limit`` (seconds a call) and ``calls`` (for each, a dict from argument name to value).
+    ``time_limit`` (seconds a call) and ``calls`` (for each, a dict from argument name to value); perhaps ``requires``,
+    of which the reply then says what the answer ``uses``.
     """
     asked = codec.loads(request)
-    return codec.dumps(_module(asked["probe"]).probe(answer, asked))
+    reply = _module(asked["probe"]).probe(answer, asked)
+    return codec.dumps(reply | {"uses": uses(answer, asked["requires"])} if asked.get("requires") else reply)
 
 
 def arguments(name: str, given: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -133,7 +133,10 @@ def _rebuilt(data: Any, asked: dict[str, Any]) -> dict[str, Any]:
     calls = _list(data.get("calls"), len(asked["calls"]))
     if len(calls) != len(asked["calls"]):
         raise codec.BadData("answers to other calls than were made")
-    return {"status": status, "calls": [_call(c, asked) for c in calls]}
+    found: dict[str, Any] = {"status": status, "calls": [_call(c, asked) for c in calls]}
+    if asked.get("requires") and isinstance(data.get("uses"), list):
+        found["uses"] = [name for name in asked["requires"] if name in data["uses"]]
+    return found
 
 
 def _call(found: Any, asked: dict[str, Any]) -> dict[str, Any]:
