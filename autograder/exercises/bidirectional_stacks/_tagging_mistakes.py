@@ -55,6 +55,30 @@ FORWARD = (
         lambda: ways.running(ways.never_unpacked),
     ),
     Misconception(
+        "never_taken_apart",
+        N_(
+            "The readout is given a pair. `pad_packed_sequence` returns the states *and* the lengths: `h, _ = "
+            "pad_packed_sequence(...)`."
+        ),
+        lambda: ways.running(ways.never_taken_apart),
+    ),
+    Misconception(
+        "numbers_packed",
+        N_(
+            "The character numbers are packed, and a packed sequence has no rows to look up. First the vectors, then "
+            "pack them: `pack_padded_sequence(self.table(ids), lengths, ...)`, whatever your table is called."
+        ),
+        lambda: ways.network(forward=_numbers_packed),
+    ),
+    Misconception(
+        "units_shared_out",
+        N_(
+            "The H units are shared out among the two directions, and with an odd H the readout does not fit. Each "
+            "direction has H: the readout reads 2H numbers."
+        ),
+        lambda: ways.network(units=lambda H, both: H // 2 if both else H, wide=lambda H, both: H),
+    ),
+    Misconception(
         "packed_data",
         N_(
             "The readout reads what lies in the packed sequence, the real steps of all lines in one heap. Unpack it "
@@ -210,6 +234,11 @@ def _from_last_states(torch, self, ids, lengths):
     return self.readout(h[torch.arange(len(ids)), lengths - 1])
 
 
+def _numbers_packed(torch, self, ids, lengths):
+    bundle = torch.nn.utils.rnn.pack_padded_sequence(ids, lengths, batch_first=True, enforce_sorted=False)
+    return self.readout(self.rnn(self.table(bundle))[0])
+
+
 def _without_gradient(torch, self, ids, lengths):
     with torch.no_grad():
         return ways.right_forward(torch, self, ids, lengths)
@@ -316,6 +345,14 @@ TRAINING = (
             "`tags` holds at padding may be anything. `lengths` says what is padding."
         ),
         lambda: ways.losing(ways.without_class_0),
+    ),
+    Misconception(
+        "number_0_left_out",
+        N_(
+            "The loss takes characters of number 0 for padding, as with `ids != 0`. Number 0 is a character like the "
+            "others, and what stands in the padding may be anything. `lengths` says what is padding."
+        ),
+        lambda: ways.network(learn=ways.without_number_0),
     ),
     Misconception(
         "real_class_0_left_out",
