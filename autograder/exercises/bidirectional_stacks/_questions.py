@@ -68,6 +68,13 @@ def second_name(model, x):
     return differ(model(x)[:, :-1], model(other)[:, :-1])
 
 
+def second_name_zeroed(model, x):
+    """The same with zeros, which leave an x of zeros as it was."""
+    other = x
+    other[:, -1] = 0
+    return differ(model(x)[:, :-1], model(other)[:, :-1])
+
+
 def turned_round(model, x):
     return differ(model(x), model(x[:, ::-1]))
 

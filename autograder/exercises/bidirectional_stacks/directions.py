@@ -159,6 +159,14 @@ WEIGHTS = (
         ways.building(weights=lambda one, other: tuple((W_hh, W_xh, b) for W_xh, W_hh, b in (one, other))),
     ),
     Misconception(
+        "weights_turned",
+        N_(
+            "`x @ W_xh` stands where `x @ W_xh.T` belongs: a row of W_xh (H, D) is for one unit. (Or run rnn_forward, "
+            "which does it.)"
+        ),
+        ways.building(weights=lambda one, other: tuple((W_xh.T, W_hh.T, b) for W_xh, W_hh, b in (one, other))),
+    ),
+    Misconception(
         "one_after_the_other",
         N_("The second network is fed with the states of the first. That would be a second *layer*; here both read x."),
         ways.on_top,
@@ -247,6 +255,22 @@ JOINED = (
             "mask, `np.arange(T) < lengths[:, None]`."
         ),
         ways.building(mask=ways.sliced),
+    ),
+    Misconception(
+        "mask_without_rows",
+        N_(
+            "The steps (T) are compared with the lengths (N) place by place. Every step with every length, (N, T): "
+            "`np.arange(T) < lengths[:, None]`."
+        ),
+        ways.building(mask=lambda h, lengths: h * (np.arange(h.shape[1]) < lengths)[..., None]),
+    ),
+    Misconception(
+        "mask_without_rows_nor_axis",
+        N_(
+            "The mask has one axis: steps (T) are compared with lengths (N) place by place. `np.arange(T) < "
+            "lengths[:, None]` compares every step with every length, (N, T)."
+        ),
+        ways.building(mask=lambda h, lengths: h * (np.arange(h.shape[1]) < lengths)[:, :, None]),
     ),
     Misconception(
         "inputs_zeroed",

@@ -288,8 +288,9 @@ LEAKS_FUTURE = Exercise(
         Misconception(
             "one_place_only_zeroed",
             N_(
-                "Only the last step is changed, to zero: a model that reads block by block gets away with it, and so "
-                "does any model where x is zero already. Add something to the inputs from step t on, for every t."
+                "The future is set to zero, and at one place only, such as the last step. Where x is zero already, "
+                "that changes nothing; and a model that reads block by block may not look ahead at that place. Add "
+                "something to the inputs from step t on, for every t."
             ),
             lambda: ways.last_step_zeroed,
         ),
@@ -308,6 +309,14 @@ LEAKS_FUTURE = Exercise(
                 "that both calls get the same. `other = x.copy()`."
             ),
             lambda: ways.second_name,
+        ),
+        Misconception(
+            "second_name_zeroed",
+            N_(
+                "`other = x` is a second name for the same array, so that both calls get the same: `other = x.copy()`. "
+                "And a zero changes nothing where x is zero already: add something."
+            ),
+            lambda: ways.second_name_zeroed,
         ),
         Misconception(
             "turned_round",
@@ -332,6 +341,15 @@ LEAKS_FUTURE = Exercise(
                 "`not` before `np.allclose`. (And change the inputs from step t on, for every t.)"
             ),
             lambda: ways.opposite(ways.last_step),
+        ),
+        Misconception(
+            "turned_answer_at_one_place_zeroed",
+            N_(
+                "True and False have changed places: the answer is True where earlier outputs stay *equal*. Put a "
+                "`not` before `np.allclose`. (Then: add something, as x may be zero already, from step t on, for "
+                "every t.)"
+            ),
+            lambda: ways.opposite(ways.last_step_zeroed),
         ),
         Misconception(
             "last_round_left_out",
