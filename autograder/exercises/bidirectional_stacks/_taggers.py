@@ -113,6 +113,11 @@ def never_taken_apart(torch, self, x, lengths):
     return rnn.pad_packed_sequence(self.rnn(bundle)[0], batch_first=True, total_length=x.shape[1])
 
 
+def last_of_rnn(torch, self, x, lengths):
+    """The second thing that the cell returns, its last states."""
+    return self.rnn(torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False))[1]
+
+
 def packed_data(torch, self, x, lengths):
     return never_unpacked(torch, self, x, lengths).data
 
@@ -236,6 +241,17 @@ def one_step_more(torch, logits, tags, lengths):
 
 def softmax_twice(torch, logits, tags, lengths):
     return masked_mean(torch, logits.softmax(-1), tags, lengths)
+
+
+def zeroed_and_counted(torch, logits, tags, lengths):
+    """Zeros in place of the scores at padding, which count all the same."""
+    real = torch.arange(tags.shape[1]) < lengths[:, None]
+    return torch.nn.functional.cross_entropy((logits * real[..., None]).flatten(0, 1), (tags * real).flatten())
+
+
+def mask_without_rows(torch, logits, tags, lengths):
+    real = torch.arange(tags.shape[1]) < lengths
+    return torch.nn.functional.cross_entropy(logits[real], tags[real])
 
 
 def without_number_0(torch, self, ids, tags, lengths, optimizer):

@@ -110,6 +110,7 @@ def _loss(inputs: Inputs, logits: np.ndarray, loss: float) -> str:
         "a sum over the real characters, divided by the number of lines": each[real].sum() / N,
         "a loss in which one step of padding is counted": each[np.arange(T) <= lengths[:, None]].mean(),
         "a loss without the characters of number 0": each[inputs["ids"] > 0].mean(),
+        "a loss in which the padding counts with scores of zero": np.where(real, each, np.log(logits.shape[-1])).mean(),
         "a loss of the last step alone": np.mean([row[n - 1] for row, n in zip(each, lengths)]),
     }
     return next((n for n, v in known.items() if np.isclose(loss, v, rtol=1e-4)), "a loss that is another number")
