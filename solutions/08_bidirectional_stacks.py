@@ -310,6 +310,7 @@ spaces are not counted.
 
 # %% tags=["demo"]
 SEEDS = range(5)
+print("you predicted:", my_prediction)
 taggers = {
     "forwards": Taggers(SEEDS, python_calls.V, len(classes), 64, directions=1),
     "both, 2 x 32": Taggers(SEEDS, python_calls.V, len(classes), 32, directions=2),
@@ -325,7 +326,6 @@ def percent(values):
     return f"{100 * min(values):5.1f} to {100 * max(values):5.1f}"
 
 
-print("you predicted:", my_prediction)
 print(f"{'percent right':14}" + "".join(f"{label:>18}" for label in taggers))
 print(f"{'weights':14}" + "".join(f"{many.count():18,}" for many in taggers.values()))
 print(f"{'all':14}" + "".join(f"{percent(share(g, new_lines)):>18}" for g in guesses.values()))
@@ -655,6 +655,7 @@ def write(model, start, many, seed=0, place=0):
     return "".join(ALPHABET[i] for i in ids)
 
 
+print("you predicted:", my_prediction)
 writers = {
     "forwards": Taggers(range(3), 27, 27, 64, directions=1),
     "both ways": Taggers(range(3), 27, 27, 32, directions=2),
@@ -662,7 +663,6 @@ writers = {
 for model in writers.values():
     fit(model, stream(seen), updates=200)
 
-print("you predicted:", my_prediction)
 print("bits per character on new text, three seeds, lowest and highest (27 equal chances: 4.75)")
 for label, model in writers.items():
     found, blind = bits(model, held), bits(model, held, last_only=True)

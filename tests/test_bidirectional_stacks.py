@@ -206,6 +206,20 @@ def test_two_in_place_of_K_does_not_pass():
     assert (report.outcome, report.misconception) == ("failed", "two_in_place_of_K"), str(report)
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda sizes: {"output": sizes}, "the whole table"),
+        (lambda sizes: str(sizes), "text: no quotes"),
+        (lambda sizes: int(np.prod(sizes)), "one number, 280"),
+        (lambda sizes: None, "nothing: put a tuple"),
+    ],
+)
+def test_what_is_no_tuple_of_sizes_is_told(change, told):
+    report = examine(registry.exercise("output_shapes"), lambda *given: change(reference.output_shapes(*given)))
+    assert (report.outcome, report.points) == ("failed", 0) and told in " ".join(str(report).split()), str(report)
+
+
 def test_weights_that_were_changed_are_told():
     def careless(x, layers):
         result = reference.stacked(x, layers)

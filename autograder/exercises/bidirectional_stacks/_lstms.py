@@ -50,6 +50,29 @@ def building(
     return answer
 
 
+def two_names(*given):
+    h, h_T = lstm_padded(*given)
+    return h, h_T, h_T
+
+
+def pair_taken_for_a_cell(x, lengths, layers):
+    for W_xh, W_hh, b in layers:
+        x, h_T, c_T = lstm_padded(x, lengths, W_xh, W_hh, b)
+    return x, h_T, c_T
+
+
+def both_turned_back(x, lengths, layers):
+    """The states of both directions are joined as they came, and turned back together."""
+    hidden, cells = [], []
+    for ahead, back in layers:
+        one, h_T, c_T = lstm_padded(x, lengths, *ahead)
+        other, h_0, c_0 = lstm_padded(turned(x, lengths), lengths, *back)
+        x = turned(side_by_side(one, other), lengths)
+        hidden += [h_T, h_0]
+        cells += [c_T, c_0]
+    return x, np.stack(hidden), np.stack(cells)
+
+
 def then(change):
     """The right states, given back in another way."""
     return lambda x, lengths, layers: change(*bidirectional_lstm(x, lengths, layers))

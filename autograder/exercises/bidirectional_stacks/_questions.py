@@ -47,6 +47,38 @@ def last_step(model, x):
     return differ(model(x)[:, :-1], model(other)[:, :-1])
 
 
+def last_step_zeroed(model, x):
+    """The last step alone, and to zero."""
+    other = x.copy()
+    other[:, -1] = 0
+    return differ(model(x)[:, :-1], model(other)[:, :-1])
+
+
+def last_step_in_place(model, x):
+    """The last step of the caller's x, with the outputs before it taken in time."""
+    before = model(x)
+    x[:, -1] += 1
+    return differ(before[:, :-1], model(x)[:, :-1])
+
+
+def second_name(model, x):
+    """A second name for x is changed, and with it x: both calls get the same."""
+    other = x
+    other[:, -1] += 1
+    return differ(model(x)[:, :-1], model(other)[:, :-1])
+
+
+def second_name_zeroed(model, x):
+    """The same with zeros, which leave an x of zeros as it was."""
+    other = x
+    other[:, -1] = 0
+    return differ(model(x)[:, :-1], model(other)[:, :-1])
+
+
+def turned_round(model, x):
+    return differ(model(x), model(x[:, ::-1]))
+
+
 def single_steps(model, x):
     """Right: one step at a time is changed."""
     before = model(x)

@@ -42,6 +42,25 @@ def first_only(x, lengths):
     return turned
 
 
+def every_length_for_all(x, lengths):
+    """All sequences are turned within every length, the last one winning."""
+    turned = np.array(x)
+    for length in lengths:
+        turned[:, :length] = x[:, :length][:, ::-1]
+    return turned
+
+
+def sliced_by_lengths(x, lengths):
+    return x[:, :lengths][:, ::-1]
+
+
+def by_reversed(x, lengths):
+    turned = np.array(x)
+    for n, length in enumerate(lengths):
+        turned[n, :length] = reversed(x[n, :length])
+    return turned
+
+
 def half_swapped(row, n):
     """Swapped through names that look at the same memory, so that the second half is copied onto the first."""
     for t in range(n):

@@ -89,6 +89,19 @@ def first_states(x, layers):
     return h, np.stack(first)
 
 
+def all_states(x, layers):
+    h, every = x, []
+    for W_xh, W_hh, b in layers:
+        h, _h_T = rnn_forward(h, np.zeros((len(x), len(b))), W_xh, W_hh, b)
+        every.append(h)
+    return h, np.stack(every)
+
+
+def layers_taken_for_a_layer(x, layers):
+    W_xh, W_hh, b = layers
+    return rnn_forward(x, np.zeros((len(x), len(b))), W_xh, W_hh, b)
+
+
 def last_state_up(x, layers):
     """Only the last state of a layer goes up, at every step of the next."""
     h, last = x, []

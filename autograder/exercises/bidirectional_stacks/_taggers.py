@@ -38,6 +38,7 @@ def network(
     learn=right_learn,
     wide=None,
     rows=lambda V, C: V,
+    units=lambda H, both: H,
     **cell,
 ):
     """A class from the things that can be done in different ways."""
@@ -49,7 +50,7 @@ def network(
             both = directions(bidirectional)
             self.table = torch.nn.Embedding(rows(V, C), 8)
             settings = {"batch_first": True, "bidirectional": both} | cell
-            self.rnn = getattr(torch.nn, kind)(8, H, **settings)
+            self.rnn = getattr(torch.nn, kind)(8, units(H, both), **settings)
             self.readout = torch.nn.Linear(wide(H, both) if wide else 2 * H if both else H, C)
             self.direct = torch.nn.Linear(8, C)
             self.C = C
@@ -103,6 +104,18 @@ def cut_short(torch, self, x, lengths):
 def never_unpacked(torch, self, x, lengths):
     bundle = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     return self.rnn(bundle)[0]
+
+
+def never_taken_apart(torch, self, x, lengths):
+    """What unpacking returns is a pair."""
+    rnn = torch.nn.utils.rnn
+    bundle = rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    return rnn.pad_packed_sequence(self.rnn(bundle)[0], batch_first=True, total_length=x.shape[1])
+
+
+def last_of_rnn(torch, self, x, lengths):
+    """The second thing that the cell returns, its last states."""
+    return self.rnn(torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False))[1]
 
 
 def packed_data(torch, self, x, lengths):
@@ -228,6 +241,23 @@ def one_step_more(torch, logits, tags, lengths):
 
 def softmax_twice(torch, logits, tags, lengths):
     return masked_mean(torch, logits.softmax(-1), tags, lengths)
+
+
+def zeroed_and_counted(torch, logits, tags, lengths):
+    """Zeros in place of the scores at padding, which count all the same."""
+    real = torch.arange(tags.shape[1]) < lengths[:, None]
+    return torch.nn.functional.cross_entropy((logits * real[..., None]).flatten(0, 1), (tags * real).flatten())
+
+
+def mask_without_rows(torch, logits, tags, lengths):
+    real = torch.arange(tags.shape[1]) < lengths
+    return torch.nn.functional.cross_entropy(logits[real], tags[real])
+
+
+def without_number_0(torch, self, ids, tags, lengths, optimizer):
+    """What is of character number 0 is taken for padding."""
+    real = ids != 0
+    return stepped(torch.nn.functional.cross_entropy(self(ids, lengths)[real], tags[real]), optimizer)
 
 
 def last_only(torch, logits, tags, lengths):

@@ -55,6 +55,41 @@ FORWARD = (
         lambda: ways.running(ways.never_unpacked),
     ),
     Misconception(
+        "never_taken_apart",
+        N_(
+            "The readout is given a pair. `pad_packed_sequence` returns the states *and* the lengths: `h, _ = "
+            "pad_packed_sequence(...)`."
+        ),
+        lambda: ways.running(ways.never_taken_apart),
+    ),
+    Misconception(
+        "numbers_packed",
+        N_(
+            "The character numbers are packed, and a packed sequence has no rows to look up. First the vectors, then "
+            "pack them: `pack_padded_sequence(self.table(ids), lengths, ...)`, whatever your table is called."
+        ),
+        lambda: ways.network(forward=_numbers_packed),
+    ),
+    Misconception(
+        "last_states_read",
+        N_(
+            "The readout is given the second thing that the recurrent layer returns, the last states. A tagger reads "
+            "the first, the states of all steps: `states, _ = self.rnn(packed)`, then unpack them."
+        ),
+        lambda: ways.network(
+            "RNN",
+            forward=lambda torch, self, ids, lengths: ways.right_forward(torch, self, ids, lengths, ways.last_of_rnn),
+        ),
+    ),
+    Misconception(
+        "units_shared_out",
+        N_(
+            "The H units are shared out among the two directions, and with an odd H the readout does not fit. Each "
+            "direction has H: the readout reads 2H numbers."
+        ),
+        lambda: ways.network(units=lambda H, both: H // 2 if both else H, wide=lambda H, both: H),
+    ),
+    Misconception(
         "packed_data",
         N_(
             "The readout reads what lies in the packed sequence, the real steps of all lines in one heap. Unpack it "
@@ -210,6 +245,15 @@ def _from_last_states(torch, self, ids, lengths):
     return self.readout(h[torch.arange(len(ids)), lengths - 1])
 
 
+def _numbers_packed(torch, self, ids, lengths):
+    bundle = torch.nn.utils.rnn.pack_padded_sequence(ids, lengths, batch_first=True, enforce_sorted=False)
+    return self.readout(self.rnn(self.table(bundle))[0])
+
+
+def _counted_and_not_cleared(torch, self, ids, tags, lengths, optimizer):
+    return ways.without_zero_grad(ways.padding_counted(torch, self(ids, lengths), tags, lengths), optimizer)
+
+
 def _without_gradient(torch, self, ids, lengths):
     with torch.no_grad():
         return ways.right_forward(torch, self, ids, lengths)
@@ -316,6 +360,38 @@ TRAINING = (
             "`tags` holds at padding may be anything. `lengths` says what is padding."
         ),
         lambda: ways.losing(ways.without_class_0),
+    ),
+    Misconception(
+        "zeroed_and_counted",
+        N_(
+            "The scores at padding are set to zero, but they count all the same: scores of zero are equal chances for "
+            "all classes, and no loss of zero. Leave the padding out: `logits[real]`, `tags[real]`."
+        ),
+        lambda: ways.losing(ways.zeroed_and_counted),
+    ),
+    Misconception(
+        "mask_without_rows",
+        N_(
+            "The steps (T) are compared with the lengths (N) place by place. Every step with every length, (N, T): "
+            "`torch.arange(T) < lengths[:, None]`."
+        ),
+        lambda: ways.losing(ways.mask_without_rows),
+    ),
+    Misconception(
+        "padding_counted_and_not_cleared",
+        N_(
+            "Two things: the loss counts the padding (keep `logits[real]` and `tags[real]`), and the gradients of "
+            "earlier batches are still there (`optimizer.zero_grad()`)."
+        ),
+        lambda: ways.network(learn=_counted_and_not_cleared),
+    ),
+    Misconception(
+        "number_0_left_out",
+        N_(
+            "The loss takes characters of number 0 for padding, as with `ids != 0`. Number 0 is a character like the "
+            "others, and what stands in the padding may be anything. `lengths` says what is padding."
+        ),
+        lambda: ways.network(learn=ways.without_number_0),
     ),
     Misconception(
         "real_class_0_left_out",

@@ -45,6 +45,15 @@ TIME = (
         ways.naive(ways.plainly, ways.plainly),
     ),
     Misconception(
+        "lengths_unused_nor_turned_back",
+        N_(
+            "Two things. The states of the second network come in the order in which they were made, from the end: "
+            "turn them back before you join. And `lengths` is not used: turn with reverse_padded both times, put zeros "
+            "at padding, and take the last states where each sequence ends."
+        ),
+        ways.naive(ways.plainly, ways.unturned),
+    ),
+    Misconception(
         "turned_right_but_not_stopped",
         N_(
             "All states of real steps are right. Two things are left: zeros at padding, and the last states, which "
@@ -134,6 +143,30 @@ WEIGHTS = (
         ways.state_handed_on,
     ),
     Misconception(
+        "last_column_handed_on",
+        N_(
+            "The second network starts from the state of the first after the last column. Both start from zeros: "
+            "neither knows of the other."
+        ),
+        lambda *given: ways.state_handed_on(*given, of=lambda ahead, lengths: ahead[:, -1]),
+    ),
+    Misconception(
+        "weights_in_another_order",
+        N_(
+            "W_hh stands where W_xh belongs: `rnn_forward(x, h0, W_xh, W_hh, b)`, first the weights from the input, "
+            "(H, D), then those from state to state."
+        ),
+        ways.building(weights=lambda one, other: tuple((W_hh, W_xh, b) for W_xh, W_hh, b in (one, other))),
+    ),
+    Misconception(
+        "weights_turned",
+        N_(
+            "`x @ W_xh` stands where `x @ W_xh.T` belongs: a row of W_xh (H, D) is for one unit. (Or run rnn_forward, "
+            "which does it.)"
+        ),
+        ways.building(weights=lambda one, other: tuple((W_xh.T, W_hh.T, b) for W_xh, W_hh, b in (one, other))),
+    ),
+    Misconception(
         "one_after_the_other",
         N_("The second network is fed with the states of the first. That would be a second *layer*; here both read x."),
         ways.on_top,
@@ -214,6 +247,30 @@ JOINED = (
         "only_second_half_zeroed",
         N_("At padding the last H numbers are zero, and the others are not. Put zeros in place of all 2H."),
         ways.building(mask=ways.second_half_masked),
+    ),
+    Misconception(
+        "sliced_by_lengths",
+        N_(
+            "A slice wants one number, and `lengths` holds one for each sequence: `h[n, length:] = 0` in a loop, or a "
+            "mask, `np.arange(T) < lengths[:, None]`."
+        ),
+        ways.building(mask=ways.sliced),
+    ),
+    Misconception(
+        "mask_without_rows",
+        N_(
+            "The steps (T) are compared with the lengths (N) place by place. Every step with every length, (N, T): "
+            "`np.arange(T) < lengths[:, None]`."
+        ),
+        ways.building(mask=lambda h, lengths: h * (np.arange(h.shape[1]) < lengths)[..., None]),
+    ),
+    Misconception(
+        "mask_without_rows_nor_axis",
+        N_(
+            "The mask has one axis: steps (T) are compared with lengths (N) place by place. `np.arange(T) < "
+            "lengths[:, None]` compares every step with every length, (N, T)."
+        ),
+        ways.building(mask=lambda h, lengths: h * (np.arange(h.shape[1]) < lengths)[:, :, None]),
     ),
     Misconception(
         "inputs_zeroed",
@@ -298,6 +355,14 @@ LAST = (
             "first network, which is at lengths[n] - 1 and not at the end of the row."
         ),
         ways.building(mask=ways.unmasked, last=ways.column_and_start),
+    ),
+    Misconception(
+        "first_half_twice",
+        N_(
+            "The second network's last state is read off the *first* H numbers of step 0. Its states are the second "
+            "half: `h[:, 0, H:]`."
+        ),
+        ways.building(last=lambda ahead, back, lengths: (ways.at_own_end(ahead, lengths), ahead[:, 0])),
     ),
     Misconception(
         "one_step_early",

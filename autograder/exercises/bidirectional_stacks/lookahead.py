@@ -286,6 +286,72 @@ LEAKS_FUTURE = Exercise(
             lambda: ways.last_step,
         ),
         Misconception(
+            "one_place_only_zeroed",
+            N_(
+                "The future is set to zero, and at one place only, such as the last step. Where x is zero already, "
+                "that changes nothing; and a model that reads block by block may not look ahead at that place. Add "
+                "something to the inputs from step t on, for every t."
+            ),
+            lambda: ways.last_step_zeroed,
+        ),
+        Misconception(
+            "one_place_only_in_place",
+            N_(
+                "x itself is changed, which belongs to the caller: work on `x.copy()`. And only at its last step: "
+                "change the inputs from step t on, for every t."
+            ),
+            lambda: ways.last_step_in_place,
+        ),
+        Misconception(
+            "second_name",
+            N_(
+                "`other = x` is a second name for the same array: what is written into the one is in the other too, so "
+                "that both calls get the same. `other = x.copy()`."
+            ),
+            lambda: ways.second_name,
+        ),
+        Misconception(
+            "second_name_zeroed",
+            N_(
+                "`other = x` is a second name for the same array, so that both calls get the same: `other = x.copy()`. "
+                "And a zero changes nothing where x is zero already: add something."
+            ),
+            lambda: ways.second_name_zeroed,
+        ),
+        Misconception(
+            "turned_round",
+            N_(
+                "x as a whole is turned round, so the past changes as well, and every model with a memory answers to "
+                "that. Leave the steps before t as they are, change those from t on, and compare the outputs before t."
+            ),
+            lambda: ways.turned_round,
+        ),
+        Misconception(
+            "future_reordered",
+            N_(
+                "The future is put into another order. Where all of its steps are equal, or there is only one, that "
+                "changes nothing. Change it for sure: add something."
+            ),
+            lambda: ways.changing(lambda x, t: x[:, t:][:, ::-1]),
+        ),
+        Misconception(
+            "turned_answer_at_one_place",
+            N_(
+                "True and False have changed places: the answer is True where earlier outputs stay *equal*. Put a "
+                "`not` before `np.allclose`. (And change the inputs from step t on, for every t.)"
+            ),
+            lambda: ways.opposite(ways.last_step),
+        ),
+        Misconception(
+            "turned_answer_at_one_place_zeroed",
+            N_(
+                "True and False have changed places: the answer is True where earlier outputs stay *equal*. Put a "
+                "`not` before `np.allclose`. (Then: add something, as x may be zero already, from step t on, for "
+                "every t.)"
+            ),
+            lambda: ways.opposite(ways.last_step_zeroed),
+        ),
+        Misconception(
             "last_round_left_out",
             N_(
                 "A change of the last step alone is never tried: `range(1, T)` ends with T - 1. With T = 2 no round is "
@@ -364,9 +430,9 @@ LEAKS_FUTURE = Exercise(
         Misconception(
             "always_false",
             N_(
-                "The answer is False whatever the model. Either nothing was changed before the second call (`other = "
-                "x` gives the same array a second name: `x.copy()`), or something else than the future was: axis 1 is "
-                "time."
+                "The answer is False whatever the model. Was nothing changed before the second call, or something else "
+                "than the future (axis 1 is time)? Or does a `return` inside the loop end it in its first round? "
+                "`return False` comes after the loop."
             ),
             lambda: ways.batch_changed,
         ),

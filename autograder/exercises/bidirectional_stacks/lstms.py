@@ -57,6 +57,22 @@ TIME = (
         lambda: ways.building(enter=ways.plainly, leave=ways.plainly),
     ),
     Misconception(
+        "padding_read_first_and_not_turned_back",
+        N_(
+            "Two things. The states of the backward cells are not turned back in time before they are joined. And "
+            "[:, ::-1] turns the padding too: `reverse_padded(h, lengths)`, both times."
+        ),
+        lambda: ways.building(enter=ways.plainly, leave=ways.unturned),
+    ),
+    Misconception(
+        "both_turned_back",
+        N_(
+            "The joined states are turned back, those of the forward cell with them. Turn the backward states alone, "
+            "and join then."
+        ),
+        lambda: ways.both_turned_back,
+    ),
+    Misconception(
         "turned_plainly",
         N_("What the backward cells read is turned with [:, ::-1], padding and all: use reverse_padded there too."),
         lambda: ways.building(enter=ways.plainly),
@@ -93,6 +109,19 @@ TIME = (
 )
 
 LAYERS = (
+    Misconception(
+        "three_things_into_two_names",
+        N_("`lstm_padded` gives three things, and no pair inside: `h, h_T, c_T = lstm_padded(...)`."),
+        lambda: ways.building(run=ways.two_names),
+    ),
+    Misconception(
+        "pair_taken_for_a_cell",
+        N_(
+            "Each entry of `layers` is a *pair* of cells: `for forwards, backwards in layers`, and each of the two is "
+            "(W_xh, W_hh, b)."
+        ),
+        lambda: ways.pair_taken_for_a_cell,
+    ),
     Misconception(
         "fed_with_x",
         N_("Every layer reads x (where the sizes allow it). From the second on, a layer reads the states below it."),

@@ -66,9 +66,36 @@ REVERSE_PADDED = Exercise(
             "padding_reversed",
             N_(
                 "The whole rows are turned round, padding and all: short sequences now *begin* with padding, so a "
-                "network would read that first. Only the first lengths[n] steps of sequence n are turned."
+                "network would read that first. Only the first lengths[n] steps of sequence n are turned. (If you "
+                "count what is not zero: padding need not be zeros. `lengths` says where it begins.)"
             ),
             lambda x, lengths: x[:, ::-1],
+        ),
+        Misconception(
+            "every_length_for_all",
+            N_(
+                "Each length is applied to *all* sequences, one after the other: `x[:, :length]` is of the whole "
+                "batch. Length n is that of sequence n: `x[n, :length]`."
+            ),
+            ways.every_length_for_all,
+        ),
+        Misconception(
+            "sliced_by_lengths",
+            N_(
+                "A slice wants one number, and `lengths` holds one for each sequence. Take the sequences one at a "
+                "time, `x[n, :lengths[n]]`, or look up places."
+            ),
+            ways.sliced_by_lengths,
+        ),
+        Misconception(
+            "reversed_by_python",
+            N_("`reversed(...)` is no array, only a promise of one. Turn an array with a slice, `[::-1]`."),
+            ways.by_reversed,
+        ),
+        Misconception(
+            "torch_flip",
+            N_("`flip` is torch's, and x is a NumPy array: `a[::-1]`, or `np.flip(a, axis=0)` with an axis."),
+            lambda x, lengths: x.flip(1),
         ),
         Misconception(
             "nothing_reversed",

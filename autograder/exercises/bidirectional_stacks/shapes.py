@@ -27,9 +27,13 @@ def reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
     value = outputs if len(outputs) > 1 else outputs[0]
     if value is None:
         return (_("nothing: put a tuple of sizes in the place of None, and return the one that is asked for"),)
-    if isinstance(value, dict | str) or (
-        isinstance(value, list) and not all(isinstance(v, int | float) for v in value)
-    ):
+    if isinstance(value, dict):
+        return (_("the whole table: return the one row that is asked for, `shapes[name]`"),)
+    if isinstance(value, str):
+        return (_("text: no quotes, (N, T) and not '(N, T)'"),)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (_("one number, {value}: a tuple of the sizes is asked for, and not their product").format(value=value),)
+    if isinstance(value, list) and not all(isinstance(v, int | float) for v in value):
         return (_("something that is no tuple of whole numbers"),)
     sizes = np.asarray(value)
     if sizes.ndim > 1 or sizes.dtype.kind not in "iuf" or not np.array_equal(sizes, np.round(sizes)):
@@ -79,6 +83,11 @@ class Wrong:
     message: str
     sizes: dict[str, Callable]
 
+
+_without_directions = {
+    "output": lambda N, T, D, H, L, K: (N, T, H),
+    **_both(lambda N, T, D, H, L, K: (L, N, H)),
+}
 
 WRONG = (
     Wrong(
@@ -160,6 +169,12 @@ WRONG = (
         N_("two axes for layers and directions"),
         N_("h_n and c_n have an axis for layers and one for directions. torch has one for both: (K*L, N, H)."),
         _both(lambda N, T, D, H, L, K: (L, K, N, H)),
+    ),
+    Wrong(
+        "directions_and_layers_apart",
+        N_("two axes for directions and layers"),
+        N_("h_n and c_n have an axis for directions and one for layers. torch has one for both: (K*L, N, H)."),
+        _both(lambda N, T, D, H, L, K: (K, L, N, H)),
     ),
     Wrong(
         "states_added_up",
@@ -245,6 +260,36 @@ WRONG = (
         N_("it reads all directions"),
         N_("weight_hh_l1 has K*H columns. A cell hears only its *own* last state, H numbers."),
         {"weight_hh_l1": lambda N, T, D, H, L, K: (4 * H, K * H)},
+    ),
+)
+
+WRONG += (
+    Wrong(
+        "directions_forgotten",
+        N_("one direction only"),
+        N_(
+            "K is in no row but one. The output has the states of all directions side by side, K*H, and h_n and c_n "
+            "have a state for each layer *and* direction, K*L."
+        ),
+        _without_directions | {"weight_ih_l1": lambda N, T, D, H, L, K: (4 * H, K * H)},
+    ),
+    Wrong(
+        "directions_forgotten_everywhere",
+        N_("one direction only"),
+        N_(
+            "K is nowhere. The output has K*H numbers a step, the second layer reads all of these, and h_n and c_n "
+            "have a state for each layer *and* direction, K*L."
+        ),
+        _without_directions | {"weight_ih_l1": lambda N, T, D, H, L, K: (4 * H, H)},
+    ),
+    Wrong(
+        "two_slips_with_the_states",
+        N_("the batch is in front, and the directions are missing"),
+        N_(
+            "h_n and c_n have the batch in front, and the directions are missing. With batch_first=True, too, they are "
+            "(K*L, N, H)."
+        ),
+        _both(lambda N, T, D, H, L, K: (N, L, H)),
     ),
 )
 

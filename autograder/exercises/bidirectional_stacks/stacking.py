@@ -168,6 +168,29 @@ STACKED = Exercise(
             lambda: ways.residual,
         ),
         Misconception(
+            "same_memory",
+            N_(
+                "Every step holds the states of the *last* step: the same memory was put into the list T times, and "
+                "then written over. Append a copy, `h[-1].copy()`."
+            ),
+            lambda: ways.then(lambda h, h_T: (np.repeat(h_T[-1][:, None], h.shape[1], axis=1), h_T)),
+        ),
+        Misconception(
+            "last_step_alone",
+            N_("The first result is the top layer's *last* state, (N, H). Its states at all steps are asked for."),
+            lambda: ways.then(lambda h, h_T: (h_T[-1], h_T)),
+        ),
+        Misconception(
+            "all_states_as_last",
+            N_("The second result are the states of all steps of every layer. Only the last of each: (L, N, H)."),
+            lambda: ways.all_states,
+        ),
+        Misconception(
+            "layers_taken_for_a_layer",
+            N_("`layers` is a list of layers, each of three arrays: `for W_xh, W_hh, b in layers`."),
+            lambda: ways.layers_taken_for_a_layer,
+        ),
+        Misconception(
             "first_states",
             N_("The second result are the states of step 0, `h[:, 0]`. The last ones are those of step T - 1."),
             lambda: ways.first_states,

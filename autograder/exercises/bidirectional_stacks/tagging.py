@@ -109,6 +109,8 @@ def _loss(inputs: Inputs, logits: np.ndarray, loss: float) -> str:
         "a loss without the real characters of class 0": each[real & (tags > 0)].mean(),
         "a sum over the real characters, divided by the number of lines": each[real].sum() / N,
         "a loss in which one step of padding is counted": each[np.arange(T) <= lengths[:, None]].mean(),
+        "a loss without the characters of number 0": each[inputs["ids"] > 0].mean(),
+        "a loss in which the padding counts with scores of zero": np.where(real, each, np.log(logits.shape[-1])).mean(),
         "a loss of the last step alone": np.mean([row[n - 1] for row, n in zip(each, lengths)]),
     }
     return next((n for n, v in known.items() if np.isclose(loss, v, rtol=1e-4)), "a loss that is another number")
@@ -146,7 +148,9 @@ def _step(both: bool):
         tags, N = rng.integers(0, made["C"], size=made["ids"].shape), len(made["ids"])
         tags[:, 0] = np.arange(N) % 2  # class 0 is there, and not alone
         keep = ("both", "seed", "lengths")
-        return {n: given[n] for n in keep} | {"task": "learn", "tags": tags}
+        ids = made["ids"].copy()
+        ids[-1, 0] = 0  # a real character of number 0: the last text is the longest
+        return {n: given[n] for n in keep} | {"task": "learn", "ids": ids, "tags": tags}
 
     return change
 
