@@ -24,6 +24,7 @@ LATE = 1.1  # a step that has begun is finished, and clocks differ
 BETTER = N_("fewer bits per character")
 WITHIN, NEW = N_("a training within the budget"), N_("text that it has not seen")
 NO_MODEL, UNLEARNT = "no model", "a model that knows no more than how often each character occurs"
+UNCOUNTED = "a budget that has counted no training"
 HEART = "a text that it knows by heart"
 
 
@@ -62,15 +63,21 @@ def _other(value: Any) -> str:
 
 def _asked(what: str, found: Scores, seconds: float) -> str:
     if what == "budget":
+        if not seconds > 0:
+            return UNCOUNTED
         said = _("{n:.0f} seconds of training, where {most:g} are allowed")
-        return WITHIN if 0 < seconds <= LATE * SECONDS else said.format(n=seconds, most=SECONDS)
+        return WITHIN if seconds <= LATE * SECONDS else said.format(n=seconds, most=SECONDS)
     if what == "new":
         return HEART if found.by_heart else NEW
     if what == "singles" or found.share < LEVELS[what]:
         return BETTER
     pairs = found.pairs_exchanged if found.by_heart else found.pairs
-    said = _("{bits:.2f} bits per character ({share:.0%} of what counts of pairs need; below {level:.0%} is asked for)")
-    return said.format(bits=found.share * pairs, share=found.share, level=LEVELS[what])
+    said = _(
+        "{bits:.2f} bits per character ({share:.0%} of what counts of pairs need; below {level:.0%} is asked for), "
+        "with {n:.0f} of {most:g} seconds"
+    )
+    told = {"bits": found.share * pairs, "share": found.share, "level": LEVELS[what]}
+    return said.format(**told, n=seconds, most=SECONDS)
 
 
 def _asks(what: str) -> Callable[[np.random.Generator, Inputs], Inputs]:
@@ -112,7 +119,10 @@ MY_MODEL = Exercise(
         Case(
             "within the budget",
             {},
-            N_("The training used more seconds of the processor than the budget has; smaller models learn faster."),
+            N_(
+                "What counts is what the Budget says that was saved. Too many seconds: smaller models learn faster. "
+                "None: save with the Budget that the training ran with; a loop of your own runs in `budget.run`."
+            ),
             _asks("budget"),
         ),
         Case(
