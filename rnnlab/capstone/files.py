@@ -162,7 +162,9 @@ def load(path: str | Path = FILE) -> HandedIn:
         parts = [characters, stored["ids"], kinds, float(stored["seconds"]), *(stored[n] for n in names)]
     except FileNotFoundError:
         said = _("{name} is not there: the cell that trains ends in `save(...)`, and the file goes with the notebook.")
-        raise ValueError(said.format(name=path.name)) from None
+        others = sorted({*Path().glob("*.npz"), *Path().glob("*/*.npz")})[:3]
+        lies = _(" What lies here: {names}.").format(names=", ".join(p.as_posix() for p in others)) if others else ""
+        raise ValueError(said.format(name=path.name) + lies) from None
     except (OSError, KeyError, TypeError, OverflowError, zipfile.BadZipFile, EOFError) as problem:
         said = _("{name} is damaged or not what `save` wrote ({why}): save the model again.")
         raise ValueError(said.format(name=path.name, why=type(problem).__name__)) from None
