@@ -9,6 +9,7 @@ import numpy as np
 from autograder.probes.call import describe, each
 from autograder.probes.guard import guarded
 from autograder.probes.handed_in import REFUSED, ours
+from rnnlab.capstone.budget import judged
 
 WRONG_KIND = "other"
 
@@ -17,7 +18,7 @@ def probe(answer: Any, request: dict) -> dict:
     """Call ``answer(V)`` for every entry of ``request["calls"]``, and read the torch model that comes back.
 
     Sends the kinds of its layers and the number of its parameters; ``["refused", a sentence]`` for a model that cannot
-    be read; ``["other", a type]`` for something that is no model.
+    be read; ``["other", a type]`` for something that is no model. Nothing is trained in it.
     """
     import torch  # noqa: F401  outside of the time limit of the first call
 
@@ -26,7 +27,9 @@ def probe(answer: Any, request: dict) -> dict:
 
     def call(given: dict) -> dict:
         def run() -> dict:
-            return {"status": "returned", "outputs": _read(answer(int(given["V"])), given), "notes": []}
+            with judged():
+                model = answer(int(given["V"]))
+            return {"status": "returned", "outputs": _read(model, given), "notes": []}
 
         return {"changed": [], **guarded(run, request["time_limit"], request["name"], answer)}
 

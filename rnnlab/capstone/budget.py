@@ -44,6 +44,10 @@ class Budget:
         self.seconds, self.used, self.steps = float(seconds), 0.0, 0
         self.curve: list[tuple[float, float, float | None]] = []
 
+    def __repr__(self) -> str:
+        said = _("<a budget of {most:g} seconds: {used:.0f} used, {n} steps>")
+        return said.format(most=self.seconds, used=self.used, n=self.steps)
+
     @property
     def part(self) -> float:
         """How much of the budget is used, from 0 to 1: for a learning rate that falls."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,17 @@ MOST_BYTES = 3 * 2**20
 FILE = "capstone.npz"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HandedIn:
     """A network, the text that it was trained on, and the seconds that the training used."""
 
     network: Network
     corpus: Corpus
     seconds: float
+
+    def __repr__(self) -> str:
+        said = _("<a model of {many:,} parameters, its text of {long:,} characters, {n:.0f} seconds of training>")
+        return said.format(many=self.network.parameters, long=len(self.corpus.ids), n=self.seconds)
 
     def parts(self) -> list[Any]:
         """All of it as plain data: strings, lists of strings, arrays."""
@@ -73,6 +78,15 @@ def too_many(many: int) -> str:
     return said.format(many=many, most=MOST_PARAMETERS)
 
 
+def readable(model: Any, corpus: Corpus) -> Network:
+    """A torch model as the judge will read it. Raises ValueError, with a sentence, if it will not."""
+    network = read_off(model, corpus.V)
+    if network.parameters > MOST_PARAMETERS:
+        raise ValueError(too_many(network.parameters))
+    same(model, network, corpus.choose[:3, :40])
+    return network
+
+
 def save(model: Any, corpus: Corpus, budget: Budget, path: str | Path = FILE) -> None:
     """Write what is handed in: the weights of a torch model, its text, and the seconds that its training used.
 
@@ -93,10 +107,7 @@ def save(model: Any, corpus: Corpus, budget: Budget, path: str | Path = FILE) ->
         if not isinstance(given, kind):
             said = _("`save(model, corpus, budget)` also takes {what}; this is of type {kind}.")
             raise ValueError(said.format(what=what, kind=type(given).__name__))
-    network = read_off(model, corpus.V)
-    if network.parameters > MOST_PARAMETERS:
-        raise ValueError(too_many(network.parameters))
-    same(model, network, corpus.choose[:3, :40])
+    network = readable(model, corpus)
     names = ["table", *(f"layer_{k}_{n}" for k in range(len(network.layers)) for n in PARTS), "W_hy", "b_y"]
     handed = HandedIn(network, corpus, budget.used)
     characters, ids, kinds, seconds, *arrays = handed.parts()
@@ -110,15 +121,33 @@ def save(model: Any, corpus: Corpus, budget: Budget, path: str | Path = FILE) ->
     )
     size = Path(path).stat().st_size
     print(said.format(name=Path(path).name, many=network.parameters, n=budget.used, size=size))
+    if budget.used == 0:
+        print(
+            _(
+                "This budget has counted no training. Give the one that the training ran with; a loop of your own is "
+                "counted where `budget.run` calls its steps."
+            )
+        )
+
+
+def _place(path: Path) -> Path:
+    """Where a file is: as it is called, or else beside the notebook, under its name or as a browser renames a copy."""
+    beside = Path(PureWindowsPath(path).name)  # of a path of another computer, too
+    beside = beside if beside.suffix else beside.with_suffix(".npz")
+    if path.exists() or beside.exists():
+        return path if path.exists() else beside
+    copy = re.compile(re.escape(beside.stem) + r" ?\(\d+\)" + re.escape(beside.suffix))
+    copies = [p for p in Path().iterdir() if copy.fullmatch(p.name)]
+    return copies[0] if len(copies) == 1 else path
 
 
 def load(path: str | Path = FILE) -> HandedIn:
-    """Read what ``save`` wrote.
+    """Read what ``save`` wrote. Where a path leads nowhere, the file of that name beside the notebook is read.
 
     Raises:
         ValueError: with a sentence, for a file that is not there, too large, damaged, or of another kind.
     """
-    path = Path(path)
+    path = _place(Path(path))
     try:
         if path.stat().st_size > MOST_BYTES:
             said = _("{name} has {size:,} bytes; at most {most:,} are taken. `save` writes far fewer.")
@@ -133,7 +162,9 @@ def load(path: str | Path = FILE) -> HandedIn:
         parts = [characters, stored["ids"], kinds, float(stored["seconds"]), *(stored[n] for n in names)]
     except FileNotFoundError:
         said = _("{name} is not there: the cell that trains ends in `save(...)`, and the file goes with the notebook.")
-        raise ValueError(said.format(name=path.name)) from None
+        others = sorted({*Path().glob("*.npz"), *Path().glob("*/*.npz")})[:3]
+        lies = _(" What lies here: {names}.").format(names=", ".join(p.as_posix() for p in others)) if others else ""
+        raise ValueError(said.format(name=path.name) + lies) from None
     except (OSError, KeyError, TypeError, OverflowError, zipfile.BadZipFile, EOFError) as problem:
         said = _("{name} is damaged or not what `save` wrote ({why}): save the model again.")
         raise ValueError(said.format(name=path.name, why=type(problem).__name__)) from None

@@ -39,17 +39,21 @@ class Network:
         return self.table.size + cells + self.W_hy.size + self.b_y.size
 
     def misfit(self) -> str:
-        """What does not fit together, or nothing."""
+        """What does not fit together, with its numbers where they say it all, or nothing."""
         width = self.table.shape[1] if self.table.ndim == 2 else -1
         for number, one in enumerate(self.layers, 1):
             H = one.W_hh.shape[-1] if one.W_hh.ndim == 2 else -1
             rows = GATES[one.kind] * H
             wanted = ((rows, width), (rows, H), (rows,), (rows,))
             if tuple(a.shape for a in (one.W_ih, one.W_hh, one.b_ih, one.b_hh)) != wanted:
-                return f"layer {number}"
+                inner = (one.W_ih.shape, one.W_hh.shape) == ((rows, one.W_ih.shape[-1]), (rows, H))
+                return f"layer {number}" + (f" takes {one.W_ih.shape[1]} numbers and gets {width}" if inner else "")
             width = H
         V = self.table.shape[0]
-        return "" if self.layers and self.W_hy.shape == (V, width) and self.b_y.shape == (V,) else "readout"
+        if self.layers and self.W_hy.shape == (V, width) and self.b_y.shape == (V,):
+            return ""
+        outer = self.W_hy.ndim == 2 and self.W_hy.shape[1] != width
+        return "readout" + (f" takes {self.W_hy.shape[1]} numbers and gets {width}" if outer else "")
 
     def states(self, ids: np.ndarray) -> np.ndarray:
         """The states of the last layer for texts ``ids (N, T)``, from zeros: (N, T, H)."""

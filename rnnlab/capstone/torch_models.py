@@ -63,6 +63,10 @@ def _no_weights_of_its_own(modules: list) -> None:
 def _fit(network: Network, V: int, own: bool) -> None:
     """Raise ValueError where the parts do not fit together or the number of characters."""
     for many, part in ((len(network.table), "Embedding"), (len(network.W_hy), "Linear")):
+        if part == "Linear" and many != V == network.W_hy.shape[1]:
+            raise ValueError(
+                _("The Linear goes from V numbers to {many}: the other way round, `Linear(H, V)`.").format(many=many)
+            )
         if many != V:
             said = _("The {part} is made for {many} characters, and it was to be for {V}: is `V` used in it?")
             raise ValueError(said.format(part=part, many=many, V=V))

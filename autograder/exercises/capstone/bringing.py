@@ -31,12 +31,20 @@ def _reads(_inputs: Inputs, outputs: tuple) -> tuple[str]:
     if not isinstance(text, str):
         kind = text.get("type") if isinstance(text, dict) else type(text).__name__
         said = _("`my_text` returned something of type {kind}. A str is asked for, the text itself{hint}.")
-        hint = _("; a function has to be called: `return prose()`") if kind in ("function", "method") else ""
-        raise ValueError(said.format(kind=kind, hint=hint))
+        raise ValueError(said.format(kind=kind, hint=_hint(kind)))
     if len(text) < 300 and re.fullmatch(r"[^\n]*\.\w{1,5}", text.strip()):
         return (FILE_NAME,)
     look_over(prepare(text))
     return (GOOD,)
+
+
+def _hint(kind: str) -> str:
+    """What is to be done with something of this kind, so that it becomes a text."""
+    if kind in ("function", "method"):
+        return _("; a function has to be called: `return prose()`")
+    if kind.endswith("IOWrapper"):
+        return _("; an open file has to be read: `.read()` behind it, or `read_text` and its name")
+    return _("; `read_text` reads what stands in the file") if kind.endswith("Path") else ""
 
 
 MY_TEXT = Exercise(

@@ -199,6 +199,15 @@ REFUSALS = {
     "time_first": (lambda: _model(forward=_turned_time), "another model than yours"),
     "relu": (lambda: _model(cell="RNN", nonlinearity="relu"), "tanh RNNs, GRUs and LSTMs"),
     "fixed_vocabulary": (lambda: _fixed, "is made for 27 characters, and it was to be for 11"),
+    "linear_turned_round": (
+        lambda: _model(prepare=lambda torch, m, V: setattr(m, "readout", torch.nn.Linear(V, 24))),
+        "the other way round"),
+    "cell_does_not_fit": (
+        lambda: _model(prepare=lambda torch, m, V: setattr(m, "cell", torch.nn.GRU(9, 24))),
+        "takes 9 numbers and gets 8"),
+    "readout_does_not_fit": (
+        lambda: _model(prepare=lambda torch, m, V: setattr(m, "readout", torch.nn.Linear(25, V))),
+        "takes 25 numbers and gets 24"),
     "class_returned": (lambda: _class_itself, "returned the class CharModel"),
     "too_large": (lambda: _model(H=400), "at most 300,000 are taken"),
     "module_function": (lambda: lambda V: print, "something of type builtin_function_or_method"),

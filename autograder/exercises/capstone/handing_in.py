@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from autograder.reference.capstone import LEVELS, Scores, scores
 from rnnlab.capstone.budget import SECONDS
 from rnnlab.capstone.files import FILE, HandedIn, load
 from rnnlab.capstone.reader import Layer, Network
-from rnnlab.capstone.texts import SHORTEST, look_over, prepare
+from rnnlab.capstone.texts import SHORTEST, Corpus, look_over, prepare
 from rnnlab.data.text import prose
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "09_capstone" / "all_right" / FILE
@@ -24,6 +25,7 @@ LATE = 1.1  # a step that has begun is finished, and clocks differ
 BETTER = N_("fewer bits per character")
 WITHIN, NEW = N_("a training within the budget"), N_("text that it has not seen")
 NO_MODEL, UNLEARNT = "no model", "a model that knows no more than how often each character occurs"
+UNCOUNTED = "a budget that has counted no training"
 HEART = "a text that it knows by heart"
 
 
@@ -37,13 +39,19 @@ def _reads(inputs: Inputs, outputs: tuple) -> tuple[str]:
     if len(handed.corpus.ids) < SHORTEST:
         said = _("The text that was saved with the model has {many:,} characters; at least {least:,} are needed.")
         raise ValueError(said.format(many=len(handed.corpus.ids), least=SHORTEST))
-    look_over(handed.corpus)
+    _look_over(handed.corpus.characters, handed.corpus.ids.tobytes(), handed.corpus.ids.dtype.str)
     found = scores(handed, inputs["seed"])
     if not np.isfinite([found.held, found.exchanged]).all():
         raise ValueError(_("The weights hold nan or inf, so the model predicts nothing: its training ran away."))
     if found.held >= found.singles:
         return (UNLEARNT,)
     return (_asked(inputs["asks"], found, handed.seconds),)
+
+
+@lru_cache(maxsize=8)
+def _look_over(characters: str, ids: bytes, kind: str) -> None:
+    """As ``look_over``, for a text that every row of a report asks about."""
+    look_over(Corpus(characters, np.frombuffer(ids, dtype=kind)))
 
 
 def _other(value: Any) -> str:
@@ -62,15 +70,21 @@ def _other(value: Any) -> str:
 
 def _asked(what: str, found: Scores, seconds: float) -> str:
     if what == "budget":
+        if not seconds > 0:
+            return UNCOUNTED
         said = _("{n:.0f} seconds of training, where {most:g} are allowed")
-        return WITHIN if 0 < seconds <= LATE * SECONDS else said.format(n=seconds, most=SECONDS)
+        return WITHIN if seconds <= LATE * SECONDS else said.format(n=seconds, most=SECONDS)
     if what == "new":
         return HEART if found.by_heart else NEW
     if what == "singles" or found.share < LEVELS[what]:
         return BETTER
     pairs = found.pairs_exchanged if found.by_heart else found.pairs
-    said = _("{bits:.2f} bits per character ({share:.0%} of what counts of pairs need; below {level:.0%} is asked for)")
-    return said.format(bits=found.share * pairs, share=found.share, level=LEVELS[what])
+    said = _(
+        "{bits:.2f} bits per character ({share:.0%} of what counts of pairs need; below {level:.0%} is asked for), "
+        "with {n:.0f} of {most:g} seconds"
+    )
+    told = {"bits": found.share * pairs, "share": found.share, "level": LEVELS[what]}
+    return said.format(**told, n=seconds, most=SECONDS)
 
 
 def _asks(what: str) -> Callable[[np.random.Generator, Inputs], Inputs]:
@@ -112,7 +126,10 @@ MY_MODEL = Exercise(
         Case(
             "within the budget",
             {},
-            N_("The training used more seconds of the processor than the budget has; smaller models learn faster."),
+            N_(
+                "What counts is what the Budget says that was saved. Too many seconds: smaller models learn faster. "
+                "None: save with the Budget that the training ran with; a loop of your own runs in `budget.run`."
+            ),
             _asks("budget"),
         ),
         Case(
