@@ -40,14 +40,16 @@ def _referred(one: Any) -> Iterator[tuple[str, Any]]:
             inner = getattr(value, "__func__", getattr(value, "fget", value))
             yield "", inner
         return
-    for cell in (*(one.__closure__ or ()), *map(types.CellType, one.__defaults__ or ())):
+    for value in (*(one.__defaults__ or ()), *(one.__kwdefaults__ or {}).values()):
+        yield "", value
+    for cell in one.__closure__ or ():
         try:
             yield "", cell.cell_contents
         except ValueError:
             continue
     yield "", getattr(one, "__wrapped__", None)
     for code in _codes(one.__code__):
-        for name in code.co_names:
+        for name in (*code.co_names, *code.co_varnames, *code.co_freevars):
             yield name, one.__globals__.get(name)
         for value in code.co_consts:
             if isinstance(value, str):
