@@ -28,7 +28,7 @@ from bench.classroom import hand_in
 from bench.table import Table, Value
 
 LESSONS = ("01", "02", "03", "04", "06")  # 03 is the slowest there is to grade
-STUDENTS = 12  # stock nbgrader takes about eight seconds for each of their notebooks
+STUDENTS = 20  # stock nbgrader takes about eight seconds for each of their notebooks
 WORKERS = (1, 2, 4)
 STOCK = "import sys; from pathlib import Path; from autograder.grading import native; native.stock(Path(sys.argv[1]), sys.argv[2])"  # fmt: skip  # noqa: E501
 OF_STOCK, OF_CELLS = 0.1, 2.0

@@ -292,7 +292,8 @@ def test_a_neighbour_and_a_later_child_see_nothing(nursery):
             found = [p for p in ('/tmp', '/dev/shm', '/student') if os.listdir(p)]
             print(found, hasattr(builtins, 'left'), 'LEFT' in os.environ, None in (numpy.tanh, math.tanh, json.dumps))
         """
-        assert printed(run(other, look)) == "[] False False False\n"
+        seen = run(other, look)
+        assert printed(seen) == "[] False False False\n", (seen, other.why_dead)
     with nursery.child() as later:
         assert printed(run(later, look)) == "[] False False False\n"
     still_works(nursery)

@@ -67,18 +67,6 @@ def report_in(output, outcome: str):
     return report
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_opens_without_questions(lab, lesson):
-    page = lab(notebook(lesson))
-    expect(page.page.locator(".jp-Dialog")).to_have_count(0)
-    expect(page.page.locator(".jp-toast-message, .Toastify__toast")).to_have_count(0)
-    expect(page.panel.locator(".jp-KernelName")).to_contain_text("Python 3")
-    instructor = re.compile("assignment|formgrader|nbgrader", re.IGNORECASE)
-    expect(page.page.locator("#jp-top-panel, .jp-SideBar").get_by_text(instructor)).to_have_count(0)
-    expect(page.page.locator("#jp-top-panel, .jp-SideBar").get_by_title(instructor)).to_have_count(0)
-    page.shot(f"{lesson}_opens")
-
-
 @pytest.mark.parametrize("lesson", MISTAKES)
 def test_mistake_is_named_hint_climbs_and_answer_passes(lab, server, lesson):
     name, wrong, words = MISTAKES[lesson]
@@ -133,9 +121,20 @@ def test_solved_by_a_reader_it_runs_from_top_to_bottom(lab, server, lesson):
     page.shoot_cells(f"{lesson}_dark")
 
 
+def opens_without_questions(page, lesson: str) -> None:
+    expect(page.page.locator(".jp-Dialog")).to_have_count(0)
+    expect(page.page.locator(".jp-toast-message, .Toastify__toast")).to_have_count(0)
+    expect(page.panel.locator(".jp-KernelName")).to_contain_text("Python 3")
+    instructor = re.compile("assignment|formgrader|nbgrader", re.IGNORECASE)
+    expect(page.page.locator("#jp-top-panel, .jp-SideBar").get_by_text(instructor)).to_have_count(0)
+    expect(page.page.locator("#jp-top-panel, .jp-SideBar").get_by_title(instructor)).to_have_count(0)
+    page.shot(f"{lesson}_opens")
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_widget_moves(lab, server, lesson):
+def test_opens_without_questions_and_its_widget_moves(lab, server, lesson):
     page = lab(notebook(lesson))
+    opens_without_questions(page, lesson)
     page.run("setup")
     code = [(i, c.source) for i, c in enumerate(page.file.cells) if c.cell_type == "code"]
     names = re.findall(r"^from rnnlab\.widgets\.\w+ import (\w+)", "\n".join(s for _i, s in code), re.MULTILINE)
