@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import signal
@@ -57,6 +58,7 @@ def make_engine(settings: Settings) -> Any:
 
     if settings.rehearse:
         import torch  # noqa: F401 - the judge will want it
+    gc.freeze()  # what is loaded stays; the collector need not look at it again and again
     course = Course(Path(settings.root) if settings.root else ROOT)
     return Engine(course, seed=settings.seed, nursery=nursery)
 
